@@ -1,0 +1,207 @@
+"""The seams: what the use cases need from the outside, and nothing of how it is done.
+
+Every adapter is built, used and closed in one thread. Long calls look at ``stopped`` at least
+every 0.2 s and report at most ten times a second. What cannot be helped by the program is raised
+as ``UserFacingError``; any other exception is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Refused, Resolution
+from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
+from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
+from kmp_desktop.core.record import DeadLetter, RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgress:
+    """How far reading is: records so far; offsets as an upper bound of what is to come."""
+
+    records: int
+    offsets_done: int
+    offsets_total: int
+
+
+class LoadObserver(Protocol):
+    """Follows a running load; called in the loading thread."""
+
+    def records(self, batch: Sequence[DeadLetter]) -> None:
+        """Records that are undecided as far as is known yet."""
+
+    def progress(self, progress: ReadProgress) -> None:
+        """How far it is."""
+
+    def stopped(self) -> bool:
+        """True: stop soon and return what was read (``complete`` False)."""
+
+
+class DeadLetterSource(Protocol):
+    """Reads one queue."""
+
+    def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
+        """Read ledger and records up to the LSO; raises UserFacingError, never loses records."""
+
+    def new_records(self, loaded: LoadedQueue) -> int:
+        """How many offsets lie above what was read (0 = nothing new); quick."""
+
+    def waiting(self, stopped: Callable[[], bool]) -> tuple[int, int | None]:
+        """For the queues page: (upper bound of records waiting, newest timestamp in ms or None)."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+class CommitObserver(Protocol):
+    """Follows a running commit; called in the committing thread."""
+
+    def step(self, progress: CommitProgress) -> None:
+        """A step is done (tests stop, kill or delay the program here)."""
+
+    def stopped(self) -> bool:
+        """True: stop before anything becomes final; ignored from Step.COMMIT on."""
+
+
+class DecisionSink(Protocol):
+    """Writes decisions of one queue, one short transaction per chunk."""
+
+    def resolve(self) -> Resolution | None:
+        """Settle an unfinished commit of this computer; None = there was none.
+
+        Must be called, and be settled, before load and before commit_chunk.
+        """
+
+    def unsendable(self, loaded: LoadedQueue, plan: Plan) -> tuple[Refused, ...]:
+        """Which records of the plan cannot be written, each with its reason; no I/O."""
+
+    def commit_chunk(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        """Commit one chunk, all or nothing; on success ``loaded`` is brought up to date."""
+
+    def close(self) -> None:
+        """Give everything back (also a lock that is held)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredSchema:
+    """A schema as the registry holds it; ``references`` are (name, schema text) pairs."""
+
+    id: int
+    kind: str  # AVRO | PROTOBUF | JSON
+    schema: str
+    references: tuple[tuple[str, str], ...] = ()
+
+
+class SchemaSource(Protocol):
+    """A schema registry. Never blocks longer than its time limit; remembers failures for a while."""
+
+    def schema(self, schema_id: int) -> RegisteredSchema:
+        """The schema with this id; raises SchemaUnavailable with words that can be shown."""
+
+    def forget_failures(self) -> None:
+        """Ask again at the next call, also for ids that failed a moment ago."""
+
+
+class SchemaUnavailable(Exception):  # noqa: N818 - a state to show, not a fault of the program
+    """A schema cannot be had; ``unknown`` = the registry answered that it has none."""
+
+    def __init__(self, message: str, *, unknown: bool) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+
+
+class SecretStore(Protocol):
+    """Keeps passwords. Calls may block on an unlock prompt: never on the GUI thread."""
+
+    def get(self, ref: SecretRef) -> str | None:
+        """The secret, or None; raises UserFacingError SECRETS_LOCKED."""
+
+    def put(self, ref: SecretRef, secret: str) -> None:
+        """Keep it."""
+
+    def delete(self, ref: SecretRef) -> None:
+        """Forget it; not there = fine."""
+
+    def keeps(self) -> bool:
+        """False: kept in memory only, gone when the program quits."""
+
+
+class ProfileStore(Protocol):
+    """Connections and queues on this computer."""
+
+    def all(self) -> tuple[ConnectionProfile, ...]:
+        """Every connection, in the order a person gave them; raises UserFacingError PROFILE."""
+
+    def save(self, profile: ConnectionProfile) -> None:
+        """Add or replace (by id); never overwrites a file it could not read."""
+
+    def delete(self, profile_id: str) -> None:
+        """Remove; not there = fine."""
+
+    def read_file(self, path: str) -> tuple[ConnectionProfile, ...]:
+        """The connections of a profile file someone handed over; raises UserFacingError PROFILE."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEntry:
+    """One staged decision and the CRC of the record it was meant for."""
+
+    id: RecordId
+    decision: Decision
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKey:
+    """Which queue a draft belongs to: ids, so that a topic made anew starts without one."""
+
+    cluster_id: str
+    topic_id: bytes
+    group: str
+
+
+class DraftStore(Protocol):
+    """Staged decisions on this computer; every call is on disk when it returns."""
+
+    def append(self, key: DraftKey, changes: Iterable[tuple[RecordId, Decision | None, int]]) -> None:
+        """Record changes: (id, decision or None = cleared, CRC)."""
+
+    def read(self, key: DraftKey) -> tuple[tuple[DraftEntry, ...], int]:
+        """(what is staged, time of the last change in epoch ms or 0)."""
+
+    def replace(self, key: DraftKey, entries: Sequence[DraftEntry]) -> None:
+        """Start the draft anew with these entries (empty = remove it)."""
+
+    def put_aside(self, key: DraftKey, entries: Sequence[DraftEntry], why: str) -> None:
+        """Keep entries that no longer apply, out of the way."""
+
+    def counts(self, cluster_and_topic: tuple[str, str], group: str) -> tuple[int, int, int]:
+        """(retry, discard, skip) staged for a queue by (servers or cluster id, topic) for the queues page."""
+
+
+class Clock(Protocol):
+    """Wall clock."""
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAdapters:
+    """Makes the outside parts of one open queue; each is built in the thread that will use it."""
+
+    source: Callable[[], DeadLetterSource]
+    sink: Callable[[], DecisionSink]
+    schemas: Callable[[], SchemaSource | None]  # None: no registry is set
+
+
+class Connector(Protocol):
+    """Knows how to reach a cluster; ``bootstrap`` hands out the real one or the practice one."""
+
+    def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
+        """No I/O: everything that can fail happens in the adapters."""
