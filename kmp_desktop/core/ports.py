@@ -8,7 +8,7 @@ as ``UserFacingError``; any other exception is a bug.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kmp_desktop.core.decision import Decision
@@ -158,11 +158,17 @@ class DraftEntry:
 
 @dataclass(frozen=True, slots=True)
 class DraftKey:
-    """Which queue a draft belongs to: ids, so that a topic made anew starts without one."""
+    """Which queue a draft belongs to: ids, so that a topic made anew starts without one.
+
+    ``servers`` and ``topic`` are the names by which the queues page, not connected yet, asks for
+    counts; they are remembered beside the draft and are no part of what it belongs to.
+    """
 
     cluster_id: str
     topic_id: bytes
     group: str
+    servers: str = field(default="", compare=False)
+    topic: str = field(default="", compare=False)
 
 
 class DraftStore(Protocol):
