@@ -7,12 +7,14 @@ as ``UserFacingError``; any other exception is a bug.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Refused, Resolution
+from kmp_desktop.core.connection_check import CheckResult
+from kmp_desktop.core.journal import JournalEntry
+from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Resolution
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -75,9 +77,6 @@ class DecisionSink(Protocol):
         Must be called, and be settled, before load and before commit_chunk.
         """
 
-    def unsendable(self, loaded: LoadedQueue, plan: Plan) -> tuple[Refused, ...]:
-        """Which records of the plan cannot be written, each with its reason; no I/O."""
-
     def commit_chunk(
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
     ) -> ChunkResult:
@@ -85,6 +84,59 @@ class DecisionSink(Protocol):
 
     def close(self) -> None:
         """Give everything back (also a lock that is held)."""
+
+
+class Journal(Protocol):
+    """The unfinished commit of this computer, at most one per (cluster, queue topic).
+
+    Every call is on disk (fsync) when it returns; raises UserFacingError DISK when it cannot be.
+    """
+
+    def read(self, cluster_id: str, queue_topic: str) -> JournalEntry | None:
+        """The entry, or None; a damaged one is put aside and raised as UserFacingError DISK."""
+
+    def write(self, entry: JournalEntry) -> None:
+        """Replace the entry of its queue as a whole (write, fsync, rename)."""
+
+    def forget(self, cluster_id: str, queue_topic: str) -> None:
+        """Remove the entry; not there = fine."""
+
+    def put_aside(self, entry: JournalEntry, why: str) -> None:
+        """Keep an entry that belongs to another state of this topic out of the way."""
+
+
+class QueueLock(Protocol):
+    """Held by whoever commits or resolves a queue on this computer (commit protocol: LOCK)."""
+
+    def take(self, cluster_id: str, queue_topic: str) -> bool:
+        """Take it without waiting; False: another window (or program) on this computer has it."""
+
+    def release(self) -> None:
+        """Give it back; not held = fine. The kernel does it, too, when the process dies."""
+
+
+class SeenStates(Protocol):
+    """Which ledgers this computer has ever seen: tells "expired" from "never decided anything"."""
+
+    def seen(self, cluster_id: str, topic_id: bytes, group: str) -> Mapping[int, int]:
+        """Partition -> the highest base seen there; empty = nothing was ever seen."""
+
+    def remember(self, cluster_id: str, topic_id: bytes, group: str, bases: Mapping[int, int]) -> None:
+        """Keep the bases of the partitions that have a ledger of ours (also base 0)."""
+
+
+class ConnectionCheck(Protocol):
+    """Looks whether a connection works, step by step, without writing anything."""
+
+    def __call__(
+        self,
+        profile: ConnectionProfile,
+        queue: Queue | None,
+        secrets: Secrets,
+        report: Callable[[CheckResult], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Report each step as it is done; the first failure ends it, later ones are "not tried"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""A program that commits a plan like ``apply`` does, and meets a fault at one step of the protocol.
+
+Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
+after the step was done) or ``stop:STEP`` (SIGSTOP, once). Prints one line like ``apply --json`` does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from kmp_desktop.app.commit import commit
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Step
+from kmp_desktop.core.ports import ReadProgress
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.kafka.committer import KafkaSink
+from kmp_desktop.kafka.reader import KafkaSource
+from kmp_desktop.kafka.settings import client_settings
+from kmp_desktop.store.journal import FileJournal
+from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.seen_states import FileSeenStates
+
+_EXIT = {Outcome.COMMITTED: 0, Outcome.CONFLICT: 3, Outcome.NOT_COMMITTED: 4, Outcome.UNKNOWN: 5}
+
+
+class Reading:
+    """Follows the load and does nothing with it."""
+
+    def records(self, batch: object) -> None:
+        """Keep nothing: the loaded queue holds all records."""
+
+    def progress(self, progress: ReadProgress) -> None:
+        """Say nothing."""
+
+    def stopped(self) -> bool:
+        """Read to the end."""
+        return False
+
+
+class Faulty:
+    """Follows the commit and hits when its step is done."""
+
+    def __init__(self, fault: str, part: int) -> None:
+        self._what, _, self._step = fault.partition(":")
+        self._part = part
+        self._done = False
+
+    def step(self, progress: CommitProgress) -> None:
+        """Be struck right after the step."""
+        if self._done or (progress.step, progress.part) != (self._step, self._part):
+            return
+        if progress.step in (Step.TOMBSTONES, Step.COPIES) and progress.done < progress.total:
+            return
+        self._done = True
+        number = signal.SIGKILL if self._what == "kill" else signal.SIGSTOP
+        os.kill(os.getpid(), number)
+
+    def stopped(self) -> bool:
+        """Go on to the end."""
+        return False
+
+
+class WallClock:
+    """The computer's clock."""
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds."""
+        return time.time_ns() // 1_000_000
+
+
+def main(order: dict[str, str | int]) -> int:
+    """Resolve, load, commit; print the result."""
+    folder = Path(str(order["folder"]))
+    queue = Queue("q", "q", str(order["queue_topic"]), str(order["retry_topic"]), str(order["group"]))
+    profile = ConnectionProfile("p", "p", str(order["bootstrap"]), queues=(queue,))
+    settings = client_settings(profile, Secrets(), "actor")
+    source = KafkaSource(settings, queue, FileSeenStates(folder / "seen"))
+    sink = KafkaSink(
+        settings, queue, FileJournal(folder / "journal"), FileLock(folder / "locks"), "actor", WallClock()
+    )
+    try:
+        sink.resolve()
+        loaded = source.load(Reading())
+        offered: dict[RecordId, DeadLetter] = {each.id: each for each in loaded.undecided()}
+        wanted = _plan(Path(str(order["plan"])))
+        staged = {each: decision for each, decision in wanted.items() if each in offered}
+        result = commit(
+            *(sink, loaded, staged, Faulty(str(order["fault"]), int(order.get("part", 1))), WallClock()),
+            max_records=int(order.get("max_records", 5000)),
+        )
+        decided = [list(each) for each in wanted if each not in offered or each in _settled(result)]
+        conflicts = [list(each.id) for each in result.conflicts]
+        print(json.dumps({"outcome": result.outcome, "decided": decided, "conflicts": conflicts}))
+        return _EXIT[result.outcome]
+    finally:
+        source.close()
+        sink.close()
+
+
+def _settled(result: CommitResult) -> set[RecordId]:
+    return {*result.merged, *result.purged, *(each.id for each in result.conflicts)}
+
+
+def _plan(path: Path) -> dict[RecordId, Decision]:
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {RecordId(each["partition"], each["offset"]): Decision(each["decision"]) for each in lines}
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -1,0 +1,66 @@
+"""How many runs, which seeds, and the table at the end: row, runs, violations, wrong claims."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.faults.oracle import Verdict
+
+SCALE = float(os.environ.get("FAULT_SCALE", "0.1"))
+SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1_000_000))
+
+Tally = Callable[[str, Verdict], None]
+
+
+def scaled(cases: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """A share of the cases, spread evenly (``FAULT_SCALE``: 0.1 in ``make test``, 1 in ``make test-faults``)."""
+    wanted = max(1, round(len(cases) * SCALE))
+    return [cases[index * len(cases) // wanted % len(cases)] for index in range(wanted)]
+
+
+def seeded(number: int) -> int:
+    """The seed of the ``number``-th case; ``FAULT_SEED`` makes a whole run again."""
+    return SEED * 1000 + number
+
+
+def pytest_report_header() -> str:
+    """Tell how to replay the faults."""
+    return f"faults: FAULT_SCALE={SCALE:g} FAULT_SEED={SEED}"
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Count a verdict in the table, then fail on anything that is not as promised."""
+
+    def count(row: str, verdict: Verdict) -> None:
+        record_property("fault", (row, len(verdict.violations), len(verdict.wrong_claims)))
+        assert ([], []) == (verdict.violations, verdict.wrong_claims), f"FAULT_SEED={SEED}"
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table."""
+    runs: Counter[str] = Counter()
+    violations: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "fault" and report.when == "call":
+                    row, broken, lied = value
+                    runs[row] += 1
+                    violations[row] += broken
+                    wrong[row] += lied
+    if not runs:
+        return
+    terminalreporter.section(f"faults (FAULT_SCALE={SCALE:g} FAULT_SEED={SEED})")
+    width = max(len(row) for row in runs)
+    terminalreporter.line(f"{'row':<{width}}  runs  violations  wrong claims")
+    for row in sorted(runs):
+        terminalreporter.line(f"{row:<{width}}  {runs[row]:>4}  {violations[row]:>10}  {wrong[row]:>12}")
