@@ -1,0 +1,54 @@
+# Every target sets up what it needs: a virtual environment with pinned packages and, as root on
+# Debian, the system libraries of the window. Elsewhere missing libraries are named.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# A window's environment of its own: no display, session bus or keyring of this computer is needed.
+FAULTS := tests/faults
+
+.PHONY: setup demo test test-faults cluster bench lint format pictures package constraints clean
+
+setup: $(READY)
+
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) packaging/setup_environment.py $(VENV)
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m tests.demo
+
+cluster: $(READY)
+	@$(BIN)/python -m tests.cluster
+
+test: $(READY)
+	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest
+
+test-faults: $(READY)
+	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest $(FAULTS)
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+pictures: $(READY)
+	@$(BIN)/python -m tests.pictures docs/pictures
+
+package: $(READY)
+	@$(BIN)/python packaging/build.py
+
+# Newest versions that fit pyproject.toml, with hashes, for every platform; needs uv.
+constraints:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --all-extras --upgrade --custom-compile-command "make constraints" pyproject.toml -o constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist demo-tour .mypy_cache .ruff_cache .pytest_cache

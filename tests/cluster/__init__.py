@@ -1,0 +1,1 @@
+"""Apache Kafka and a schema registry on loopback, for tests, demo and benchmarks: no Docker, no Java."""

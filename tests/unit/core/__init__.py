@@ -1,0 +1,1 @@
+"""Tests of what is true whatever the screen and the broker."""
