@@ -39,7 +39,7 @@ LIBRARIES = {  # Debian package -> how its absence shows: a library or a program
 
 def main(arguments: list[str]) -> int:
     """Do both; exit code 1 when something is missing that cannot be installed here."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file may be run by any Python
         print(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
     folder = Path(arguments[0])
