@@ -1,0 +1,48 @@
+"""Where the program keeps its files on this computer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+_APP = "kmp-desktop"
+
+
+class Folders:
+    """The folders of one user, or of ``--data-dir``; nothing is created before it is written to.
+
+    ``config`` holds what a person wrote (connections), ``data`` what the program remembers.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        if data_dir is None:
+            self.config = platformdirs.user_config_path(_APP, appauthor=False)
+            self.data = platformdirs.user_data_path(_APP, appauthor=False)
+        else:
+            self.config = self.data = data_dir.expanduser().absolute()
+
+    @property
+    def journal(self) -> Path:
+        """Commits whose result was not verified yet."""
+        return self.data / "journal"
+
+    @property
+    def locks(self) -> Path:
+        """One empty file per queue, locked while it is committed."""
+        return self.data / "locks"
+
+    @property
+    def seen(self) -> Path:
+        """Which ledgers were ever seen."""
+        return self.data / "seen"
+
+    @property
+    def drafts(self) -> Path:
+        """Staged decisions."""
+        return self.data / "drafts"
+
+    @property
+    def logs(self) -> Path:
+        """The program's log."""
+        return self.data / "logs"
