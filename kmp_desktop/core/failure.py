@@ -1,0 +1,127 @@
+"""Why a dead letter failed, from its headers: the newest failure of whichever family wrote them.
+
+Never raises, whatever the headers hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from kmp_desktop.core import (
+    failure_connect,
+    failure_flat,
+    failure_share_group,
+    failure_smallrye,
+    failure_spring,
+    failure_streams,
+)
+from kmp_desktop.core.failure_headers import Headers, as_binary_number
+from kmp_desktop.core.failure_reason import Block, FailureReason, Family, Origin
+from kmp_desktop.core.failure_words import NO_REASON, label, step_words
+from kmp_desktop.core.record import DeadLetter, TimestampType
+from kmp_desktop.core.stack_trace import NO_TRACE, StackTrace, Thrown, read_stack_trace
+
+__all__ = [
+    "NO_REASON",
+    "FailureReason",
+    "Family",
+    "Origin",
+    "failure_of",
+    "group_key",
+    "is_failure_header",
+    "known_number",
+    "label",
+]
+
+_FAMILIES = (failure_spring, failure_connect, failure_streams, failure_share_group, failure_smallrye)
+_OWN_PREFIX = "kmp-"
+# They say nothing of their own: where one of them is the deepest that is told, the root cause is not.
+_WRAPPERS = (
+    "java.lang.reflect.InvocationTargetException",
+    "java.lang.reflect.UndeclaredThrowableException",
+    "java.util.concurrent.ExecutionException",
+    "java.util.concurrent.CompletionException",
+    "io.smallrye.reactive.messaging.providers.ProcessingException",
+    "org.springframework.kafka.listener.ListenerExecutionFailedException",
+)
+_LONGEST_LINE = 10_000  # characters of a message that are kept
+
+
+def failure_of(record: DeadLetter) -> FailureReason:
+    """The newest failure of ``record``; with ``Family.NONE`` when no header tells of one."""
+    headers = Headers(record.headers)
+    blocks = [block for family in _FAMILIES for block in family.read(headers)]
+    blocks = blocks or failure_flat.read(headers)
+    if not blocks:
+        return FailureReason(Family.NONE, record.timestamp)
+    return _reason(record, blocks)
+
+
+def group_key(reason: FailureReason) -> str:
+    """What puts failures into one group; never the text of a message."""
+    frame = reason.own_frame or reason.listener
+    return f"{reason.root_cause or reason.exception}|{frame}|{reason.step_code}"
+
+
+@lru_cache(maxsize=4096)
+def is_failure_header(name: str) -> bool:
+    """Whether a header of this name was added when the record failed (else sent with the message)."""
+    if name.startswith(_OWN_PREFIX):
+        return False
+    return any(name in family.NAMES for family in _FAMILIES) or failure_flat.is_name(name)
+
+
+def known_number(name: str, value: bytes | None) -> int | None:
+    """The number in a header that is known to hold one in binary; ``None`` for every other header."""
+    return as_binary_number(value) if name in failure_spring.NUMBERS else None
+
+
+def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
+    newest = max(blocks, key=lambda block: block.last_at)
+    oldest = min(blocks, key=lambda block: block.first_at)
+    trace = read_stack_trace(newest.trace) if newest.trace else NO_TRACE
+    chain = _chain(newest, trace)
+    root = chain[-1] if chain and chain[-1].name not in _WRAPPERS else None
+    message = root.message if root else newest.message
+    failed_at = newest.failed_at if newest.failed_at is not None else record.timestamp
+    return FailureReason(
+        newest.family,
+        failed_at,
+        exception=newest.exception or (chain[0].name if chain else ""),
+        root_cause=root.name if root else "",
+        causes=tuple(thrown.name for thrown in chain),
+        message=message[:_LONGEST_LINE],
+        wrapper_message=newest.message[:_LONGEST_LINE],
+        own_frame=trace.own_frame,
+        trace=newest.trace,
+        listener=newest.listener,
+        consumer_group=newest.consumer_group,
+        connector=newest.connector,
+        reporter=newest.connector or newest.consumer_group or newest.reporter,
+        step=step_words(newest.step_code, newest.tries),
+        step_code=newest.step_code,
+        tries=newest.tries,
+        last_try=newest.failed_at or (record.timestamp if newest.new_time else None),
+        first_sent=_first_sent(record, blocks, oldest),
+        origin=oldest.origin or newest.origin,
+        came_back=sum(block.failures for block in blocks) - 1,
+        pointer=newest.pointer if record.value is None and record.key is None else "",
+    )
+
+
+def _chain(block: Block, trace: StackTrace) -> tuple[Thrown, ...]:
+    """The chain of causes: the stack trace's, else what the headers tell."""
+    if trace.chain:
+        return trace.chain
+    outer = [Thrown(block.exception, block.message, "")] if block.exception else []
+    if not block.cause or block.cause == block.exception:
+        return tuple(outer)
+    return (*outer, Thrown(block.cause, block.cause_message, ""))
+
+
+def _first_sent(record: DeadLetter, blocks: Sequence[Block], oldest: Block) -> int | None:
+    if oldest.first_sent is not None:
+        return oldest.first_sent
+    kept = len(blocks) == 1 and oldest.failures == 1 and not oldest.new_time
+    return record.timestamp if kept and record.timestamp_type is TimestampType.CREATE_TIME else None

@@ -1,0 +1,147 @@
+"""Flat failure headers of home-grown code: ``error``, ``original_topic``, ``x-exception-message``, ...
+
+Names differ in case, separators and prefixes, so they are compared after ``meaning_of``. Blocks
+are appended when a record fails again. Spring Cloud Stream's binder (``x-original-*`` with binary
+numbers), Karafka, Silverback and Watermill write headers of this kind, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from kmp_desktop.core.failure_headers import Headers, as_binary_number, as_number, as_text
+from kmp_desktop.core.failure_reason import Block, Family, Origin
+from kmp_desktop.core.stack_trace import split_class
+
+_MEANINGS = {
+    "class": "error_type error_class error_class_name error_name exception_type exception_class "
+    "exception_class_name exception_name exception_fqcn failure_type failure_class",
+    "cause": "exception_cause_fqcn exception_cause_class cause_class cause_class_name "
+    "root_cause_class root_cause_type error_cause_class",
+    "message": "error_message error_msg error_reason error_description error_detail error_details "
+    "exception_message exception_msg exception_reason failure_reason failure_message "
+    "failure_description reason_poisoned",
+    "text": "error exception failure",  # a class, a message or both
+    "stack": "error_stacktrace error_stack_trace error_stack exception_stacktrace "
+    "exception_stack_trace exception_stack failure_stacktrace",
+    "topic": "original_topic origin_topic source_topic topic_poisoned",
+    "partition": "original_partition origin_partition source_partition",
+    "offset": "original_offset origin_offset source_offset",
+    "sent": "original_timestamp origin_timestamp source_timestamp",
+    "sent_type": "original_timestamp_type",
+    "group": "original_consumer_group source_consumer_group source_consumer_group_id "
+    "error_consumer_group failed_consumer_group",
+    "reporter": "handler_poisoned error_service error_source failed_by error_application",
+    "subscriber": "subscriber_poisoned",
+    "failed_at": "error_timestamp error_time exception_timestamp exception_time failure_timestamp "
+    "failure_time failed_at error_at",
+    "tries": "failed_attempts source_attempts error_attempts error_retry_count error_count delivery_attempts",
+    "stage": "error_stage error_step failure_stage failed_stage failed_step",
+}
+# These say nothing about a failure by themselves (other programs use them, too), but belong to it
+# where one of the names above is there or their own prefix says "dead letter".
+_WEAK_MEANINGS = {
+    "class": "type_of_error",
+    "message": "reason",
+    "stack": "stack stacktrace stack_trace",
+    "group": "consumer_group consumer_group_id",
+    "reporter": "application service",
+    "tries": "attempts attempt retries retry_count retry_attempts delivery_count",
+    "stage": "stage step",
+    "sent": "first_sent",
+}
+_NAMES = {name: meaning for meaning, names in _MEANINGS.items() for name in names.split()}
+_WEAK = {name: meaning for meaning, names in _WEAK_MEANINGS.items() for name in names.split()}
+_DEAD_LETTER_PREFIXES = ("dlq_", "dlt_", "dead_letter_", "deadletter_")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_TELLS = frozenset({"class", "message", "text", "topic", "stack", "cause", "failed_at"})
+_SECONDS_UP_TO = 100_000_000_000  # smaller numbers are epoch seconds, larger ones milliseconds
+
+
+@lru_cache(maxsize=4096)
+def meaning_of(name: str) -> tuple[str, bool]:
+    """(what a header of this name means or "", whether the name alone says so)."""
+    plain = re.sub(r"[-. ]+", "_", _CAMEL.sub("_", name)).lower().strip("_").removeprefix("x_")
+    for prefix in _DEAD_LETTER_PREFIXES:
+        if plain.startswith(prefix):
+            rest = plain[len(prefix) :].removeprefix("errors_").removeprefix("x_")
+            return _NAMES.get(rest) or _WEAK.get(rest, ""), True
+    if plain in _NAMES:
+        return _NAMES[plain], True
+    return _WEAK.get(plain, ""), False
+
+
+def is_name(name: str) -> bool:
+    """Whether a header of this name belongs to a failure, whatever else is there."""
+    meaning, alone = meaning_of(name)
+    return bool(meaning) and alone
+
+
+def read(headers: Headers) -> list[Block]:
+    """The newest failure, or nothing."""
+    meanings = {name: meaning_of(name) for name in headers.names()}
+    if not any(alone and meaning in _TELLS for meaning, alone in meanings.values()):
+        return []
+    blocks = headers.blocks(frozenset(name for name, (meaning, _) in meanings.items() if meaning))
+    (first_at, oldest), (last_at, newest) = blocks[0], blocks[-1]
+    told = _by_meaning(newest)
+    exception, message = _exception(told)
+    return [
+        Block(
+            Family.FLAT,
+            failures=len(blocks),
+            first_at=first_at,
+            last_at=last_at,
+            new_time=True,
+            exception=exception,
+            cause=as_text(told.get("cause")),
+            message=message,
+            trace=told.get("stack") or b"",
+            consumer_group=as_text(told.get("group")),
+            reporter=as_text(told.get("reporter")) or as_text(told.get("subscriber")),
+            step_code=as_text(told.get("stage")),
+            tries=as_binary_number(told.get("tries")),
+            failed_at=_time(told.get("failed_at")),
+            first_sent=_time(_by_meaning(oldest).get("sent")),
+            origin=_origin(_by_meaning(oldest)),
+        )
+    ]
+
+
+def _by_meaning(block: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+    found: dict[str, bytes | None] = {}
+    for name, value in block.items():
+        found.setdefault(meaning_of(name)[0], value)
+    return found
+
+
+def _exception(told: Mapping[str, bytes | None]) -> tuple[str, str]:
+    """(class, message); a header ``error`` may hold either, or both as "class: message"."""
+    name, message = as_text(told.get("class")), as_text(told.get("message"))
+    in_text, rest = split_class(as_text(told.get("text")))
+    return name or in_text, message or (rest if in_text else as_text(told.get("text")))
+
+
+def _origin(told: Mapping[str, bytes | None]) -> Origin | None:
+    topic = as_text(told.get("topic"))
+    if not topic:
+        return None
+    return Origin(topic, as_binary_number(told.get("partition")), as_binary_number(told.get("offset")))
+
+
+def _time(value: bytes | None) -> int | None:
+    """Epoch milliseconds of a time written as text, as a number or in binary."""
+    written = as_text(value).strip()
+    number = as_number(value)
+    if number is not None:
+        return number * 1000 if number < _SECONDS_UP_TO else number
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return as_binary_number(value) if value and len(value) == 8 else None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)

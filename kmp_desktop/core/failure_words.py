@@ -1,0 +1,101 @@
+"""A failure in plain words: the label of its group, and the step at which it failed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kmp_desktop.core.failure_reason import FailureReason
+from kmp_desktop.core.failure_share_group import GIVEN_UP
+from kmp_desktop.core.failure_spring import KEY_DESERIALISATION, LISTENER, VALUE_DESERIALISATION
+from kmp_desktop.core.stack_trace import is_own
+from kmp_desktop.core.text import Text, text, text_n
+
+NO_REASON = text("No reason given")
+
+_NO_ANSWER = text("A service did not answer")
+_NOT_READ = text("Content could not be read")
+_INVALID = text("Content was refused as invalid")
+_NOT_FOUND = text("Something it refers to was not found")
+_REFUSED = text("Access was refused")
+_COLLIDES = text("It collides with existing data")
+_TOO_LARGE = text("The message is too large")
+_FAULT = text("The program has a fault")
+
+# First match wins: what a longer name means stands before the words it contains.
+_WORDS: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
+    (re.compile(pattern), label)
+    for pattern, label in (
+        (r"RecordTooLarge|MessageTooLarge|MessageSizeTooLarge", _TOO_LARGE),
+        (r"Duplicate|DataIntegrity|IntegrityConstraint|OptimisticLock|UniqueConstraint", _COLLIDES),
+        (r"AccessDenied|Unauthorized|Forbidden|Authorization|Authentication|Permission", _REFUSED),
+        (r"Time[dD]?[oO]ut|Connect|UnknownHost|UnresolvedAddress|NoRouteToHost", _NO_ANSWER),
+        (r"Deserializ|Serializ|SchemaRegistry|Json\w*(?:Parse|EOF|Mapping|Processing)", _NOT_READ),
+        (r"CharConversion|MalformedInput|Unicode\w*Error|NumberFormat|DateTimeParse", _NOT_READ),
+        (r"InvalidProtocolBuffer|JSONDecode|^EOF", _NOT_READ),
+        (
+            r"Validation|IllegalArgument|^ValueError|ConstraintViolation|ArgumentException|^DataException",
+            _INVALID,
+        ),
+        (r"NotFound|NoSuchElement", _NOT_FOUND),
+        (r"NullPointer|ClassCast|IllegalState|IndexOutOfBounds|UnsupportedOperation|Arithmetic", _FAULT),
+        (r"NullReference|InvalidCast|InvalidOperation", _FAULT),
+        (r"^(?:Type|Key|Index|Attribute|Name|ZeroDivision|Assertion|NotImplemented)Error", _FAULT),
+    )
+)
+_STEPS = {
+    LISTENER: text("Processing the message"),
+    KEY_DESERIALISATION: text("Reading the key"),
+    VALUE_DESERIALISATION: text("Reading the content"),
+    "KEY_CONVERTER": text("Reading the key"),
+    "VALUE_CONVERTER": text("Reading the content"),
+    "HEADER_CONVERTER": text("Reading the headers"),
+    "TRANSFORMATION": text("Converting the message"),
+    "TASK_PUT": text("Storing in the target system"),
+    "TASK_POLL": text("Fetching from the source"),
+    "KAFKA_PRODUCE": text("Writing to Kafka"),
+    "KAFKA_CONSUME": text("Reading from Kafka"),
+}
+_ENDING = re.compile(r"(?:Exception|Error|Failure)$")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def label(reason: FailureReason) -> Text:
+    """The plain-word label of the reason's group (its root cause decides, then what wraps it)."""
+    return _label_of(tuple(dict.fromkeys(reversed(reason.causes))))
+
+
+def step_words(code: str, tries: int | None) -> Text | None:
+    """The failing step in words; ``None`` for one that is not known."""
+    if code == GIVEN_UP and tries:
+        return text_n(tries, "Given up after {n} try", "Given up after {n} tries")
+    return _STEPS.get(code)
+
+
+@lru_cache(maxsize=4096)
+def _label_of(classes: tuple[str, ...]) -> Text:
+    for name in classes:
+        simple = re.split(r"[.$]", name)[-1]
+        words = _own_words(simple) if _is_company_class(name) else ""
+        if words:
+            return Text(words)
+        if (found := _built_in(simple)) is not None:
+            return found
+    return NO_REASON
+
+
+def _is_company_class(name: str) -> bool:
+    # A name without a package is a language's own (ValueError) more often than a company's.
+    return "." in name and is_own(name)
+
+
+def _built_in(simple: str) -> Text | None:
+    return next((label for pattern, label in _WORDS if pattern.search(simple)), None)
+
+
+def _own_words(simple: str) -> str:
+    """``CustomerNotFoundException`` in words: "Customer not found"."""
+    words = _WORD.findall(_ENDING.sub("", simple))
+    shown = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
+    sentence = " ".join(shown)
+    return sentence[:1].upper() + sentence[1:]
