@@ -194,13 +194,13 @@ class LoadedQueue:
         """Whether the ledger (or a tombstone) says that this record is decided, by anybody."""
         return self.state[record.partition].is_decided(record.offset)
 
+    def is_open(self, record: RecordId) -> bool:
+        """Whether nobody has decided this record yet, here or in another group."""
+        return not self.is_decided(record) and record not in self.decided_in_other_group
+
     def undecided(self) -> list[DeadLetter]:
         """The records a person may decide, in the order of their ids."""
-        return [
-            self.records[each]
-            for each in sorted(self.records)
-            if not self.is_decided(each) and each not in self.decided_in_other_group
-        ]
+        return [self.records[each] for each in sorted(self.records) if self.is_open(each)]
 
     def may_commit(self) -> bool:
         """Whether no finding forbids committing."""

@@ -1,0 +1,147 @@
+"""From staged decisions to what a commit writes: the plan, its parts, what waits, what cannot go.
+
+Pure rules over what was read; nothing here asks the broker. Every record of a plan must have been
+read (be in ``LoadedQueue.records``): a ``KeyError`` is a bug of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import Refused
+from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, TopicLimits
+from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
+from kmp_desktop.core.sizes import batch_bytes, size_text
+from kmp_desktop.core.text import Text, text
+
+MAX_RECORDS = 5_000
+MAX_BYTES = 32_000_000
+
+Key = tuple[int, bytes]
+"""A partition of the queue and a key in it: a tombstone reaches exactly this far."""
+
+_COPY_OVERHEAD = 100  # bytes of framing around a copy, roughly
+_TOMBSTONE_BYTES = 400  # headers and framing of one of our tombstones, roughly
+_PLANNED = {Decision.MERGE: PlannedDecision.MERGE, Decision.PURGE: PlannedDecision.PURGE}
+
+
+def planned(staged: Mapping[RecordId, Decision]) -> Plan:
+    """What a commit of these decisions writes, in the order of the records; skips are left out."""
+    return {each: _PLANNED[staged[each]] for each in sorted(staged) if staged[each] in _PLANNED}
+
+
+def chunks(
+    loaded: LoadedQueue, plan: Plan, max_records: int = MAX_RECORDS, max_bytes: int = MAX_BYTES
+) -> list[Plan]:
+    """Cut a plan into parts of at most so many records and bytes, one transaction each.
+
+    Parts follow the order of the records, so a key that spans parts is decided in offset order.
+    A record larger than ``max_bytes`` gets a part of its own. An empty plan has no parts.
+    """
+    parts: list[Plan] = []
+    part: dict[RecordId, PlannedDecision] = {}
+    size = 0
+    for each in sorted(plan):
+        weight = _written_bytes(loaded.records[each], plan[each])
+        if part and (len(part) >= max_records or size + weight > max_bytes):
+            parts.append(part)
+            part, size = {}, 0
+        part[each] = plan[each]
+        size += weight
+    if part:
+        parts.append(part)
+    return parts
+
+
+def deferred(loaded: LoadedQueue, plan: Plan) -> tuple[RecordId, ...]:
+    """The discards of a plan that take effect later, because another record of the key is undecided.
+
+    Their tombstone would remove that record, too; it is written by the commit that decides it.
+    Where the queue is not compacted nothing is ever removed by key, so nothing waits.
+    """
+    if not loaded.limits.queue_policy.compacts:
+        return ()
+    blocked = undecided_after(loaded, plan, keys_of(loaded, purges(plan)))
+    return tuple(each for each in purges(plan) if key_of(loaded.records[each]) in blocked)
+
+
+def undecided_after(loaded: LoadedQueue, plan: Plan, keys: Iterable[Key]) -> dict[Key, list[RecordId]]:
+    """For each of these keys that keeps undecided records when the plan is done: those records."""
+    wanted = set(keys)
+    left: dict[Key, list[RecordId]] = {}
+    for record in loaded.records.values() if wanted else ():
+        key = key_of(record)
+        if key is None or key not in wanted:
+            continue
+        if record.id not in plan and loaded.is_open(record.id):
+            left.setdefault(key, []).append(record.id)
+    return {key: sorted(ids) for key, ids in left.items()}
+
+
+def refused(loaded: LoadedQueue, plan: Plan, now: int | None = None) -> tuple[Refused, ...]:
+    """The records of a plan that cannot be written, with the reason for each; the rest may go on.
+
+    ``now`` is epoch milliseconds for limits on a record's age (default: when the queue was read).
+    """
+    moment = loaded.read_at if now is None else now
+    refusals = []
+    for each in sorted(plan):
+        if plan[each] is PlannedDecision.MERGE:
+            reason = _why_not_copied(loaded, loaded.records[each], moment)
+            if reason is not None:
+                refusals.append(Refused(each, reason))
+    return tuple(refusals)
+
+
+def purges(plan: Plan) -> list[RecordId]:
+    """The records a plan discards, in their order."""
+    return sorted(each for each in plan if plan[each] is PlannedDecision.PURGE)
+
+
+def key_of(record: DeadLetter) -> Key | None:
+    """Partition and key of a record; ``None`` without a key: no tombstone can reach it."""
+    return None if record.key is None else (record.id.partition, record.key)
+
+
+def keys_of(loaded: LoadedQueue, ids: Iterable[RecordId]) -> set[Key]:
+    """The keys of these records, without those that have none."""
+    keys = (key_of(loaded.records[each]) for each in ids)
+    return {key for key in keys if key is not None}
+
+
+def _written_bytes(record: DeadLetter, decision: PlannedDecision) -> int:
+    if decision is PlannedDecision.MERGE:
+        return record.size() + len(record.key or b"") + _COPY_OVERHEAD + _TOMBSTONE_BYTES
+    return len(record.key or b"") + _TOMBSTONE_BYTES
+
+
+def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int) -> Text | None:
+    limits = loaded.limits
+    if not loaded.identity.retry_topic:
+        return text("there is no retry topic for this queue")
+    if record.unfaithful is not None:
+        return text("{reason}", reason=record.unfaithful)
+    size = batch_bytes(record)
+    if size > limits.retry_max_bytes:
+        return text(
+            "larger than the retry queue accepts ({size} of {limit})",
+            size=size_text(size),
+            limit=size_text(limits.retry_max_bytes),
+        )
+    if limits.retry_compacts and record.key is None:
+        return text("it has no key, and the retry queue takes only records with a key")
+    return _why_wrong_time(limits, record, now)
+
+
+def _why_wrong_time(limits: TopicLimits, record: DeadLetter, now: int) -> Text | None:
+    """The broker compares a record's own time with its clock, unless it stamps records itself."""
+    own_time = record.timestamp_type is not TimestampType.NOT_AVAILABLE and record.timestamp not in (0, -1)
+    if limits.retry_log_append_time or not own_time or not now:
+        return None
+    before, after = limits.retry_timestamp_before_ms, limits.retry_timestamp_after_ms
+    if before is not None and record.timestamp < now - before:
+        return text("older than the retry queue accepts")
+    if after is not None and record.timestamp > now + after:
+        return text("its time lies further in the future than the retry queue accepts")
+    return None
