@@ -18,6 +18,7 @@ from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Resolution
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,9 @@ class SchemaSource(Protocol):
 class SchemaUnavailable(Exception):  # noqa: N818 - a state to show, not a fault of the program
     """A schema cannot be had; ``unknown`` = the registry answered that it has none."""
 
-    def __init__(self, message: str, *, unknown: bool) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Text | str, *, unknown: bool) -> None:
+        super().__init__(str(reason))
+        self.reason = reason if isinstance(reason, Text) else Text("{reason}", (("reason", reason),))
         self.unknown = unknown
 
 

@@ -1,0 +1,39 @@
+"""A tree written out as JSON text, for formats that have no text of their own."""
+
+from __future__ import annotations
+
+import json
+
+from kmp_desktop.core.payload import Node, NodeKind
+
+_STEP = "  "
+_NO_NUMBER = ("NaN", "Infinity", "-Infinity")
+
+
+def rendered(node: Node, indent: str = "") -> str:
+    """Indented JSON; readable forms of decimals and times instead of raw bytes and numbers."""
+    match node.kind:
+        case NodeKind.OBJECT:
+            return _container(node, "{", "}", indent)
+        case NodeKind.LIST:
+            return _container(node, "[", "]", indent)
+        case NodeKind.STRING:
+            return json.dumps(node.value, ensure_ascii=False)
+        case NodeKind.BYTES:
+            return f'"{node.logical or node.value}"'
+        case NodeKind.NUMBER if node.logical or node.value in _NO_NUMBER:
+            return f'"{node.logical or node.value}"'
+        case _:
+            return node.value
+
+
+def _container(node: Node, opening: str, closing: str, indent: str) -> str:
+    if not node.children:
+        return opening + closing
+    inner = indent + _STEP
+    named = node.kind is NodeKind.OBJECT
+    lines = [
+        f"{inner}{json.dumps(child.name, ensure_ascii=False) + ': ' if named else ''}{rendered(child, inner)}"
+        for child in node.children
+    ]
+    return f"{opening}\n" + ",\n".join(lines) + f"\n{indent}{closing}"
