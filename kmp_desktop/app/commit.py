@@ -1,0 +1,126 @@
+"""Committing what is staged: part by part, until everything is written or a part is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kmp_desktop.core import plan as rules
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import ChunkResult, CommitResult, NotCommittedReason, Outcome, Refused
+from kmp_desktop.core.ports import Clock, CommitObserver, DecisionSink
+from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, Plan, Severity
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import text
+
+_REASONS = {
+    FindingCode.GROUP_ACTIVE: NotCommittedReason.GROUP_ACTIVE,
+    FindingCode.OTHER_GROUP: NotCommittedReason.OTHER_GROUP,
+    FindingCode.RETRY_MISSING: NotCommittedReason.RETRY_MISSING,
+    FindingCode.CLUSTER_UNFINISHED: NotCommittedReason.CLUSTER_UNFINISHED,
+}
+
+
+def commit(
+    sink: DecisionSink,
+    loaded: LoadedQueue,
+    staged: Mapping[RecordId, Decision],
+    observer: CommitObserver,
+    clock: Clock,
+    *,
+    max_records: int = rules.MAX_RECORDS,
+) -> CommitResult:
+    """Write the decisions, one transaction a part; ends at the first part that is not committed.
+
+    Records that cannot be written or are not there any more are left out and named. Stopping takes
+    effect between parts, and within a part as long as nothing of it is final. With nothing to write
+    this still puts the tombstones that earlier commits left over. Runs in the sink's thread.
+    """
+    started = clock.now_ms()
+    wanted = rules.planned(staged)
+    there = {each: decision for each, decision in wanted.items() if each in loaded.records}
+    refused = rules.refused(loaded, there, started)
+    cannot = {each.id for each in refused}
+    plan = {each: decision for each, decision in there.items() if each not in cannot}
+    parts = rules.chunks(loaded, plan, max_records=max_records)
+    if not parts and loaded.left and loaded.may_commit():
+        parts = [{}]
+    results = _commit_parts(sink, loaded, parts, observer)
+    now = clock.now_ms()
+    return _result(
+        results,
+        parts,
+        refused=refused,
+        gone=tuple(each for each in wanted if each not in loaded.records),
+        skipped=sum(each is Decision.SKIP for each in staged.values()),
+        seconds=(now - started) / 1000,
+        finished_at=now,
+    )
+
+
+def _commit_parts(
+    sink: DecisionSink, loaded: LoadedQueue, parts: Sequence[Plan], observer: CommitObserver
+) -> tuple[ChunkResult, ...]:
+    forbidden = _forbidden(loaded)
+    if parts and forbidden is not None:
+        return (forbidden,)
+    results: list[ChunkResult] = []
+    for number, part in enumerate(parts, 1):
+        if observer.stopped():
+            results.append(_stopped())
+        else:
+            results.append(sink.commit_chunk(loaded, part, observer, number, len(parts)))
+        if results[-1].outcome is not Outcome.COMMITTED:
+            break
+    return tuple(results)
+
+
+def _result(
+    results: tuple[ChunkResult, ...],
+    parts: Sequence[Plan],
+    *,
+    refused: tuple[Refused, ...],
+    gone: tuple[RecordId, ...],
+    skipped: int,
+    seconds: float,
+    finished_at: int,
+) -> CommitResult:
+    outcome = results[-1].outcome if results else Outcome.COMMITTED
+    # Parts are tried in order, so the one that is not known is the last one tried.
+    locked = tuple(parts[len(results) - 1]) if outcome is Outcome.UNKNOWN else ()
+    merged = tuple(each for chunk in results for each in chunk.merged)
+    purged = tuple(each for chunk in results for each in chunk.purged)
+    conflicts = tuple(each for chunk in results for each in chunk.conflicts)
+    settled = {*merged, *purged, *locked, *(each.id for each in conflicts)}
+    return CommitResult(
+        outcome=outcome,
+        chunks=results,
+        parts=len(parts),
+        merged=merged,
+        purged=purged,
+        deferred=tuple(each for chunk in results for each in chunk.deferred),
+        skipped=skipped,
+        conflicts=conflicts,
+        refused=refused,
+        gone=gone,
+        not_sent=tuple(each for part in parts for each in part if each not in settled),
+        locked=locked,
+        seconds=seconds,
+        finished_at=finished_at,
+    )
+
+
+def _forbidden(loaded: LoadedQueue) -> ChunkResult | None:
+    """What reading the queue found that forbids committing, as the result of the first part."""
+    for finding in loaded.findings:
+        if finding.severity is Severity.STOP:
+            return ChunkResult(
+                Outcome.NOT_COMMITTED,
+                reason=_REASONS.get(finding.code, NotCommittedReason.REFUSED),
+                message=text("{title} {detail}", title=finding.title, detail=finding.detail),
+                details=finding.request,
+            )
+    return None
+
+
+def _stopped() -> ChunkResult:
+    return ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED)
