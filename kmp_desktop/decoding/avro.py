@@ -37,14 +37,14 @@ class AvroSchemas:
     def __init__(self) -> None:
         self._readers: dict[int, AvroReader | NotThisFormat] = {}
 
-    def read(self, schema: RegisteredSchema, data: bytes) -> Tree:
-        """The tree of a value; raises NotThisFormat, also when the schema itself cannot be read."""
+    def read(self, schema: RegisteredSchema, value: bytes, start: int) -> Tree:
+        """The tree of what ``value`` holds from ``start`` on; raises NotThisFormat, also when the schema itself cannot be read."""
         reader = self._readers.get(schema.id)
         if reader is None:
             reader = self._readers[schema.id] = _parsed(schema)
         if isinstance(reader, NotThisFormat):
             raise reader
-        return reader.read(data)
+        return reader.read(value, start)
 
 
 def _parsed(schema: RegisteredSchema) -> AvroReader | NotThisFormat:
@@ -74,11 +74,11 @@ class AvroReader:
         self._root = raw_bytes if parsed == "bytes" else self._reader(parsed)
         self._type_name = parsed.get("name", "") if isinstance(parsed, dict) else ""
 
-    def read(self, data: bytes) -> Tree:
-        """The tree of a value that fills ``data`` to its last byte."""
-        source = AvroBytes(data)
+    def read(self, value: bytes, start: int = 0) -> Tree:
+        """The tree of data that fills ``value`` from ``start`` to its last byte."""
+        source = AvroBytes(value, start)
         root = self._root(source, "", "")
-        if left := len(data) - source.at:
+        if left := len(value) - source.at:
             raise NotThisFormat(text_n(left, "{n} byte is left over.", "{n} bytes are left over."))
         return Tree(root, rendered(root), "Avro", self._type_name)
 

@@ -19,11 +19,11 @@ class AvroBytes:
 
     __slots__ = ("_data", "_depth", "_left", "at")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, at: int = 0) -> None:
         self._data = data
         self._left = MAX_NODES
         self._depth = 0
-        self.at = 0
+        self.at = at
 
     def count(self) -> None:
         """One more value."""
@@ -48,7 +48,7 @@ class AvroBytes:
         if size < 0:
             raise self.mismatch()
         if end > len(self._data):
-            raise NotThisFormat(text("It breaks off: at byte {n} more should follow.", n=len(self._data)))
+            raise NotThisFormat(text("It breaks off: more should follow after its last byte."))
         self.at = end
         return self._data[start:end]
 
@@ -81,5 +81,5 @@ class AvroBytes:
             yield count
 
     def mismatch(self) -> NotThisFormat:
-        """What to raise when the data contradicts the schema."""
-        return NotThisFormat(text("It does not fit this format at byte {n}.", n=self.at))
+        """What to raise when the data contradicts the schema before the current position."""
+        return NotThisFormat(text("Its first {n} bytes do not fit this format.", n=self.at))

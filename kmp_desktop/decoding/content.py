@@ -8,7 +8,7 @@ from kmp_desktop.core.payload import Attempt, Nothing, Payload, Plain, Tree, Und
 from kmp_desktop.core.ports import RegisteredSchema, SchemaSource, SchemaUnavailable
 from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.decoding.avro import AvroSchemas
-from kmp_desktop.decoding.framing import Frame, split_frame
+from kmp_desktop.decoding.framing import FRAME_SIZE, framed_schema
 from kmp_desktop.decoding.json_tree import read_json
 from kmp_desktop.decoding.refusal import NotThisFormat, TooMuch
 
@@ -30,8 +30,9 @@ class ContentDecoder:
             return Nothing(null=value is None)
         attempts: list[Attempt] = []
         unavailable = False
-        if frame := split_frame(value):
-            shown, unavailable = self._framed(frame, attempts)
+        schema_id = framed_schema(value)
+        if schema_id is not None:
+            shown, unavailable = self._framed(schema_id, value, attempts)
             if shown is not None:
                 return shown
         try:
@@ -45,29 +46,29 @@ class ContentDecoder:
         attempts.append(Attempt(text("Plain text"), _not_text(wrong)))
         return Undecodable(tuple(attempts), registry_unavailable=unavailable)
 
-    def _framed(self, frame: Frame, attempts: list[Attempt]) -> tuple[Payload | None, bool]:
+    def _framed(self, schema_id: int, value: bytes, attempts: list[Attempt]) -> tuple[Payload | None, bool]:
         """(what the frame's schema makes of it, whether the registry could not be asked)."""
         if self._schemas is None:
             reason = text("No format registry is set for this connection.")
-            attempts.append(Attempt(_company_format(frame.schema_id, "AVRO"), reason))
+            attempts.append(Attempt(_company_format(schema_id, "AVRO"), reason))
             return None, False
         try:
-            schema = self._schemas.schema(frame.schema_id)
+            schema = self._schemas.schema(schema_id)
         except SchemaUnavailable as unavailable:
-            attempts.append(Attempt(_company_format(frame.schema_id, "AVRO"), unavailable.reason))
+            attempts.append(Attempt(_company_format(schema_id, "AVRO"), unavailable.reason))
             return None, not unavailable.unknown
         try:
-            return self._by_schema(schema, frame.data), False
+            return self._by_schema(schema, value), False
         except NotThisFormat as refused:
             attempts.append(Attempt(_company_format(schema.id, schema.kind), refused.reason))
             return None, False
 
-    def _by_schema(self, schema: RegisteredSchema, data: bytes) -> Payload:
+    def _by_schema(self, schema: RegisteredSchema, value: bytes) -> Payload:
         match schema.kind:
             case "AVRO":
-                return self._avro.read(schema, data)
+                return self._avro.read(schema, value, FRAME_SIZE)
             case "JSON":
-                return _json(data)
+                return _json(value[FRAME_SIZE:])
             case "PROTOBUF":
                 raise NotThisFormat(text("Protobuf, shown as bytes."))
             case _:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+FRAME_SIZE = 5  # bytes before the data
 _MAGIC = 0
-_FRAME_SIZE = 5
 
 
-class Frame(NamedTuple):
-    """A framed value: the id of its schema and the bytes that follow."""
-
-    schema_id: int
-    data: bytes
-
-
-def split_frame(value: bytes) -> Frame | None:
-    """The frame, or ``None`` where there cannot be one."""
-    if len(value) < _FRAME_SIZE or value[0] != _MAGIC:
+def framed_schema(value: bytes) -> int | None:
+    """The id of the schema in the frame, or ``None`` where there cannot be a frame."""
+    if len(value) < FRAME_SIZE or value[0] != _MAGIC:
         return None
-    return Frame(int.from_bytes(value[1:_FRAME_SIZE], "big"), value[_FRAME_SIZE:])
+    return int.from_bytes(value[1:FRAME_SIZE], "big")
