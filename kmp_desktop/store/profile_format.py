@@ -1,0 +1,132 @@
+"""The profile file: JSON that people may write by hand (described in docs/profile-format.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kmp_desktop.core.profile import ConnectionProfile, Queue
+from kmp_desktop.core.text import Text, text
+from kmp_desktop.store.profile_fields import WrongField, connections_of
+
+VERSION = 1
+FORMAT = "kmp-desktop connections"
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+MIGRATIONS: Mapping[int, Migration] = {}
+"""Version -> the step that makes the next version of a document."""
+
+
+class Unreadable(Exception):  # noqa: N818 - a state of a file, told to people by the caller
+    """The file is not JSON at all: cut off, overwritten or something else."""
+
+
+class Wrong(Exception):  # noqa: N818 - see Unreadable
+    """The file is JSON, but something in it must be put right by hand; ``why`` says what."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class MadeByNewer(Exception):  # noqa: N818 - see Unreadable
+    """The file was written by a newer version of the program."""
+
+
+def read(
+    content: bytes, version: int = VERSION, migrations: Mapping[int, Migration] = MIGRATIONS
+) -> tuple[ConnectionProfile, ...]:
+    """The connections of a file; raises Unreadable, Wrong or MadeByNewer."""
+    document = _migrated(_document(content), version, migrations)
+    try:
+        return connections_of(document)
+    except WrongField as error:
+        raise Wrong(error.why) from error
+
+
+def version_of(content: bytes) -> int:
+    """Which version a readable file has; raises like ``read``."""
+    found = _document(content)["version"]
+    assert isinstance(found, int)
+    return found
+
+
+def write(profiles: tuple[ConnectionProfile, ...]) -> bytes:
+    """The file of these connections; what has its usual value is left out."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "connections": [_connection(each) for each in profiles],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_repeated_keys)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(type(error).__name__) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise Wrong(
+            text("It does not begin with {mark}.", mark=f'"format": "{FORMAT}", "version": {VERSION}')
+        )
+    found = document.get("version")
+    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+        raise Wrong(text("“version”: expected {n}.", n=VERSION))
+    return document
+
+
+def _migrated(document: dict[str, Any], version: int, migrations: Mapping[int, Migration]) -> dict[str, Any]:
+    if document["version"] > version:
+        raise MadeByNewer(str(document["version"]))
+    for step in range(document["version"], version):
+        document = {**migrations[step](document), "version": step + 1}
+    return document
+
+
+def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        names = [name for name, _ in pairs]
+        again = next(name for name in names if names.count(name) > 1)
+        raise Wrong(text("“{key}” is written twice in the same place.", key=again))
+    return document
+
+
+def _connection(profile: ConnectionProfile) -> dict[str, Any]:
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "servers": profile.servers,
+        "environment": profile.environment.value,
+        "security": profile.security.value,
+        **_unless_usual(
+            mechanism=(profile.mechanism.value, "SCRAM-SHA-512"),
+            user=(profile.user, ""),
+            ca_file=(profile.ca_file, ""),
+            registry_url=(profile.registry_url, ""),
+            registry_user=(profile.registry_user, ""),
+            person=(profile.person, ""),
+            confirm_discards_from=(profile.confirm_discards_from, 10),
+            settings=(dict(profile.settings), {}),
+        ),
+        "queues": [_queue(each) for each in profile.queues],
+    }
+
+
+def _queue(queue: Queue) -> dict[str, Any]:
+    return {
+        "id": queue.id,
+        "name": queue.name,
+        "queue_topic": queue.queue_topic,
+        "retry_topic": queue.retry_topic,
+        "group": queue.group,
+        **_unless_usual(description=(queue.description, "")),
+    }
+
+
+def _unless_usual(**fields: tuple[Any, Any]) -> dict[str, Any]:
+    return {name: value for name, (value, usual) in fields.items() if value != usual}

@@ -1,0 +1,137 @@
+"""Passwords: in the password store of the operating system, or in memory only. Never in a file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keyring
+import keyring.errors
+from keyring.backend import KeyringBackend
+from keyring.backends.chainer import ChainerBackend
+
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.ports import SecretStore
+from kmp_desktop.core.profile import SecretRef
+from kmp_desktop.core.text import Text, text
+
+SERVICE = "kmp-desktop"
+LONGEST = 1_200  # characters; the store of Windows takes 1,280
+
+# Others (plain text files, "null", "fail", whatever a plug-in brings) keep passwords readable, or lose them.
+_TRUSTED = frozenset(
+    {
+        "keyring.backends.SecretService",
+        "keyring.backends.libsecret",
+        "keyring.backends.kwallet",
+        "keyring.backends.macOS",
+        "keyring.backends.Windows",
+    }
+)
+_log = logging.getLogger(__name__)
+
+
+class KeyringSecrets:
+    """Implements ``SecretStore`` with a password store of the operating system.
+
+    Every call may wait for a person to unlock the store: never on the GUI thread.
+    """
+
+    def __init__(self, backend: KeyringBackend) -> None:
+        self._backend = backend
+
+    def get(self, ref: SecretRef) -> str | None:
+        """The secret, or None; raises UserFacingError SECRETS_LOCKED."""
+        with _locked(text("Unlock it, or enter the password for today only.")):
+            return self._backend.get_password(SERVICE, _name(ref))
+
+    def put(self, ref: SecretRef, secret: str) -> None:
+        """Keep it; raises UserFacingError SECRETS_LOCKED, or USAGE when it is too long."""
+        if len(secret) > LONGEST:
+            raise UserFacingError(
+                ErrorCode.USAGE,
+                text("The password is too long."),
+                text("Nothing was changed."),
+                text("Use one of at most {n} characters.", n=LONGEST),
+            )
+        with _locked(text("Unlock it, or enter the password for today only.")):
+            self._backend.set_password(SERVICE, _name(ref), secret)
+
+    def delete(self, ref: SecretRef) -> None:
+        """Forget it; not there = fine."""
+        with _locked(text("Unlock it and try again.")):
+            # Not every backend tells "not there" from other reasons.
+            if self._backend.get_password(SERVICE, _name(ref)) is not None:
+                self._backend.delete_password(SERVICE, _name(ref))
+
+    def keeps(self) -> bool:
+        """True: it is there at the next start, too."""
+        return True
+
+
+class SessionSecrets:
+    """Implements ``SecretStore`` in memory: gone when the program quits. Any thread."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[SecretRef, str] = {}
+
+    def get(self, ref: SecretRef) -> str | None:
+        """The secret, or None."""
+        return self._secrets.get(ref)
+
+    def put(self, ref: SecretRef, secret: str) -> None:
+        """Keep it until the program quits."""
+        self._secrets[ref] = secret
+
+    def delete(self, ref: SecretRef) -> None:
+        """Forget it; not there = fine."""
+        self._secrets.pop(ref, None)
+
+    def keeps(self) -> bool:
+        """False: people are told."""
+        return False
+
+
+def open_secrets() -> SecretStore:
+    """The password store of this computer, or memory only where there is none that can be trusted.
+
+    May start the password service: never on the GUI thread.
+    """
+    backend = _trusted_backend()
+    return SessionSecrets() if backend is None else KeyringSecrets(backend)
+
+
+def _trusted_backend() -> KeyringBackend | None:
+    try:
+        configured = keyring.get_keyring()
+        several = configured.backends if isinstance(configured, ChainerBackend) else [configured]
+    except Exception as error:  # noqa: BLE001 - whatever a configured plug-in raises: there is no store
+        _log.info("no password store: %s", type(error).__name__)
+        return None
+    return next((each for each in several if type(each).__module__ in _TRUSTED), None)
+
+
+def _name(ref: SecretRef) -> str:
+    return f"{ref.profile_id}/{ref.kind.value}"
+
+
+@contextmanager
+def _locked(advice: Text) -> Iterator[None]:
+    try:
+        yield
+    except keyring.errors.KeyringLocked as error:
+        raise _error(text("The password store is locked."), advice, error) from None
+    except Exception as error:  # each backend has exceptions of its own; none is to end the program
+        raise _error(text("The password store does not answer."), advice, error) from None
+
+
+def _error(happened: Text, advice: Text, error: Exception) -> UserFacingError:
+    # Only the kind of error: a backend's message might quote what it was given.
+    return UserFacingError(
+        ErrorCode.SECRETS_LOCKED,
+        happened,
+        text("Nothing was changed."),
+        advice,
+        details=f"{type(error).__module__}.{type(error).__qualname__}",
+    )
