@@ -36,6 +36,14 @@ __all__ = [
 
 _FAMILIES = (failure_spring, failure_connect, failure_streams, failure_share_group, failure_smallrye)
 _OWN_PREFIX = "kmp-"
+_PREFIXES = (
+    failure_spring.PREFIXES[0],
+    failure_connect.PREFIX,
+    failure_streams.PREFIX,
+    failure_share_group.PREFIX,
+    failure_smallrye.PREFIX,
+    failure_smallrye.DELAYED,
+)
 # They say nothing of their own: where one of them is the deepest that is told, the root cause is not.
 _WRAPPERS = (
     "java.lang.reflect.InvocationTargetException",
@@ -69,12 +77,12 @@ def is_failure_header(name: str) -> bool:
     """Whether a header of this name was added when the record failed (else sent with the message)."""
     if name.startswith(_OWN_PREFIX):
         return False
-    return any(name in family.NAMES for family in _FAMILIES) or failure_flat.is_name(name)
+    return name.startswith(_PREFIXES) or name in failure_spring.NAMES or failure_flat.is_name(name)
 
 
 def known_number(name: str, value: bytes | None) -> int | None:
     """The number in a header that is known to hold one in binary; ``None`` for every other header."""
-    return as_binary_number(value) if name in failure_spring.NUMBERS else None
+    return as_binary_number(value) if name in failure_spring.NUMBERS | failure_flat.NUMBERS else None
 
 
 def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
@@ -83,7 +91,6 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
     trace = read_stack_trace(newest.trace) if newest.trace else NO_TRACE
     chain = _chain(newest, trace)
     root = chain[-1] if chain and chain[-1].name not in _WRAPPERS else None
-    message = root.message if root else newest.message
     failed_at = newest.failed_at if newest.failed_at is not None else record.timestamp
     return FailureReason(
         newest.family,
@@ -91,7 +98,7 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
         exception=newest.exception or (chain[0].name if chain else ""),
         root_cause=root.name if root else "",
         causes=tuple(thrown.name for thrown in chain),
-        message=message[:_LONGEST_LINE],
+        message=_reported(chain, newest)[:_LONGEST_LINE],
         wrapper_message=newest.message[:_LONGEST_LINE],
         own_frame=trace.own_frame,
         trace=newest.trace,
@@ -111,17 +118,24 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
 
 
 def _chain(block: Block, trace: StackTrace) -> tuple[Thrown, ...]:
-    """The chain of causes: the stack trace's, else what the headers tell."""
-    if trace.chain:
-        return trace.chain
-    outer = [Thrown(block.exception, block.message, "")] if block.exception else []
-    if not block.cause or block.cause == block.exception:
-        return tuple(outer)
-    return (*outer, Thrown(block.cause, block.cause_message, ""))
+    """The chain of causes: the stack trace's; what it was cut off before comes from the headers."""
+    outer = (Thrown(block.exception, block.message, ""),) if block.exception else ()
+    chain = trace.chain or outer
+    if not block.cause or any(block.cause == thrown.name for thrown in chain):
+        return chain
+    return (*chain, Thrown(block.cause, block.cause_message, ""))
+
+
+def _reported(chain: Sequence[Thrown], block: Block) -> str:
+    """The message nearest to the root cause; mere wrappers only where there is nothing else."""
+    said = (thrown.message for thrown in reversed(chain) if thrown.name not in _WRAPPERS)
+    message = next((each for each in said if each), "")
+    told = message or any(thrown.name not in _WRAPPERS for thrown in chain)
+    return message if told else block.message
 
 
 def _first_sent(record: DeadLetter, blocks: Sequence[Block], oldest: Block) -> int | None:
     if oldest.first_sent is not None:
         return oldest.first_sent
-    kept = len(blocks) == 1 and oldest.failures == 1 and not oldest.new_time
+    kept = len(blocks) == 1 and oldest.failures == 1 and oldest.new_time is False
     return record.timestamp if kept and record.timestamp_type is TimestampType.CREATE_TIME else None

@@ -41,21 +41,31 @@ _MEANINGS = {
     "tries": "failed_attempts source_attempts error_attempts error_retry_count error_count delivery_attempts",
     "stage": "error_stage error_step failure_stage failed_stage failed_step",
 }
-# These say nothing about a failure by themselves (other programs use them, too), but belong to it
-# where one of the names above is there or their own prefix says "dead letter".
+# Other programs use these names, too: they belong to a failure where one of the names above is there.
 _WEAK_MEANINGS = {
-    "class": "type_of_error",
-    "message": "reason",
-    "stack": "stack stacktrace stack_trace",
+    "stack": "stacktrace stack_trace",
     "group": "consumer_group consumer_group_id",
-    "reporter": "application service",
     "tries": "attempts attempt retries retry_count retry_attempts delivery_count",
-    "stage": "stage step",
-    "sent": "first_sent",
 }
-_NAMES = {name: meaning for meaning, names in _MEANINGS.items() for name in names.split()}
-_WEAK = {name: meaning for meaning, names in _WEAK_MEANINGS.items() for name in names.split()}
-_DEAD_LETTER_PREFIXES = ("dlq_", "dlt_", "dead_letter_", "deadletter_")
+# ... and these only behind a prefix that says "dead letter".
+_PREFIXED_MEANINGS = {
+    "message": "reason",
+    "stack": "stack",
+    "topic": "record_topic",
+    "partition": "record_partition",
+    "offset": "record_offset",
+    "reporter": "application application_id service",
+    "failed_at": "timestamp",
+    "stage": "stage step",
+}
+_NAMES, _WEAK, _PREFIXED = (
+    {name: meaning for meaning, names in meanings.items() for name in names.split()}
+    for meanings in (_MEANINGS, _WEAK_MEANINGS, _PREFIXED_MEANINGS)
+)
+_DEAD_LETTER_PREFIXES = ("dlq_", "dlt_", "dead_letter_", "deadletter_", "errors_")
+# Spring Cloud Stream's binder writes these in binary.
+NUMBERS = frozenset({"x-original-partition", "x-original-offset", "x-original-timestamp"})
+_FIRST_FRAME = b"\n\tat "
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TELLS = frozenset({"class", "message", "text", "topic", "stack", "cause", "failed_at"})
 _SECONDS_UP_TO = 100_000_000_000  # smaller numbers are epoch seconds, larger ones milliseconds
@@ -68,7 +78,7 @@ def meaning_of(name: str) -> tuple[str, bool]:
     for prefix in _DEAD_LETTER_PREFIXES:
         if plain.startswith(prefix):
             rest = plain[len(prefix) :].removeprefix("errors_").removeprefix("x_")
-            return _NAMES.get(rest) or _WEAK.get(rest, ""), True
+            return _NAMES.get(rest) or _WEAK.get(rest) or _PREFIXED.get(rest, ""), True
     if plain in _NAMES:
         return _NAMES[plain], True
     return _WEAK.get(plain, ""), False
@@ -85,9 +95,13 @@ def read(headers: Headers) -> list[Block]:
     meanings = {name: meaning_of(name) for name in headers.names()}
     if not any(alone and meaning in _TELLS for meaning, alone in meanings.values()):
         return []
-    blocks = headers.blocks(frozenset(name for name, (meaning, _) in meanings.items() if meaning))
+    blocks = _blocks(headers)
     (first_at, oldest), (last_at, newest) = blocks[0], blocks[-1]
     told = _by_meaning(newest)
+    text = told.get("text") or b""
+    if _FIRST_FRAME in text:  # a whole stack trace under a name like "exception"
+        told.setdefault("stack", text)
+        told["text"] = text.partition(_FIRST_FRAME)[0]
     exception, message = _exception(told)
     return [
         Block(
@@ -95,7 +109,7 @@ def read(headers: Headers) -> list[Block]:
             failures=len(blocks),
             first_at=first_at,
             last_at=last_at,
-            new_time=True,
+            new_time=None,
             exception=exception,
             cause=as_text(told.get("cause")),
             message=message,
@@ -109,6 +123,19 @@ def read(headers: Headers) -> list[Block]:
             origin=_origin(_by_meaning(oldest)),
         )
     ]
+
+
+def _blocks(headers: Headers) -> list[tuple[int, dict[str, bytes | None]]]:
+    """Cut before every name that occurs again, unless it may have been sent with the message."""
+    found: list[tuple[int, dict[str, bytes | None]]] = []
+    for at, (name, value) in enumerate(headers.pairs()):
+        meaning, alone = meaning_of(name)
+        if not meaning:
+            continue
+        if not found or (alone and name in found[-1][1]):
+            found.append((at, {}))
+        found[-1][1][name] = value
+    return found
 
 
 def _by_meaning(block: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
@@ -140,8 +167,6 @@ def _time(value: bytes | None) -> int | None:
         return number * 1000 if number < _SECONDS_UP_TO else number
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError:
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError):
         return as_binary_number(value) if value and len(value) == 8 else None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)

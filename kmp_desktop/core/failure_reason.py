@@ -81,14 +81,14 @@ class Block:
 
     ``failures`` counts its blocks; ``first_at`` and ``last_at`` are the header positions where the
     oldest and the newest of them begin. ``new_time``: the family gives the dead letter a time of
-    its own, that of the failure.
+    its own, that of the failure (False: it keeps the message's; ``None``: not known).
     """
 
     family: Family
     failures: int
     first_at: int
     last_at: int
-    new_time: bool
+    new_time: bool | None
     exception: str = ""
     cause: str = ""
     message: str = ""

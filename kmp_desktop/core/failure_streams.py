@@ -1,7 +1,8 @@
 """Failure headers of Kafka Streams (KIP-1034): all text, appended, so the last block is the newest.
 
 The record keeps the time of the copy that failed. No header tells whether the key or the content
-could not be read; the stack trace does.
+could not be read; the stack trace does. Before Kafka had this, bakdata's error handling wrote similar
+headers (``_OLDER``).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _PARTS = (
     "processor.node.id",
     "task.id",
 )
-NAMES = frozenset(PREFIX + part for part in _PARTS)
+_OLDER = ("exception.class.name", "exception.message", "exception.stack_trace", "description")
+NAMES = frozenset(PREFIX + part for part in (*_PARTS, *_OLDER))
 _KEY_FRAME = b".SourceNode.deserializeKey("
 _VALUE_FRAME = b".SourceNode.deserializeValue("
 
@@ -34,9 +36,10 @@ def read(headers: Headers) -> list[Block]:
         return []
     (first_at, oldest), (last_at, newest) = blocks[0], blocks[-1]
     # Earlier versions wrote "class: message" here.
-    written = text_of(newest, PREFIX + "exception")
+    written = text_of(newest, PREFIX + "exception") or text_of(newest, PREFIX + "exception.class.name")
     exception, _ = split_class(written)
-    trace = newest.get(PREFIX + "stacktrace") or b""
+    message = text_of(newest, PREFIX + "message") or text_of(newest, PREFIX + "exception.message")
+    trace = newest.get(PREFIX + "stacktrace") or newest.get(PREFIX + "exception.stack_trace") or b""
     return [
         Block(
             Family.STREAMS,
@@ -45,7 +48,7 @@ def read(headers: Headers) -> list[Block]:
             last_at=last_at,
             new_time=False,
             exception=exception or written,
-            message=text_of(newest, PREFIX + "message"),
+            message=message,
             trace=trace,
             step_code=_step(trace),
             origin=origin_of(oldest, PREFIX),

@@ -30,11 +30,12 @@ _WORDS: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
         (r"Duplicate|DataIntegrity|IntegrityConstraint|OptimisticLock|UniqueConstraint", _COLLIDES),
         (r"AccessDenied|Unauthorized|Forbidden|Authorization|Authentication|Permission", _REFUSED),
         (r"Time[dD]?[oO]ut|Connect|UnknownHost|UnresolvedAddress|NoRouteToHost", _NO_ANSWER),
+        (r"ServiceUnavailable|BadGateway", _NO_ANSWER),
         (r"Deserializ|Serializ|SchemaRegistry|Json\w*(?:Parse|EOF|Mapping|Processing)", _NOT_READ),
         (r"CharConversion|MalformedInput|Unicode\w*Error|NumberFormat|DateTimeParse", _NOT_READ),
         (r"InvalidProtocolBuffer|JSONDecode|^EOF", _NOT_READ),
         (
-            r"Validation|IllegalArgument|^ValueError|ConstraintViolation|ArgumentException|^DataException",
+            r"Validation|NotValid|IllegalArgument|^ValueError|ConstraintViolation|ArgumentException|^DataException",
             _INVALID,
         ),
         (r"NotFound|NoSuchElement", _NOT_FOUND),
@@ -56,8 +57,9 @@ _STEPS = {
     "KAFKA_PRODUCE": text("Writing to Kafka"),
     "KAFKA_CONSUME": text("Reading from Kafka"),
 }
+# The base class of all that Kafka Connect throws; it has nothing to do with connections.
+_TELLS_NOTHING = "org.apache.kafka.connect.errors.ConnectException"
 _ENDING = re.compile(r"(?:Exception|Error|Failure)$")
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 def label(reason: FailureReason) -> Text:
@@ -79,7 +81,7 @@ def _label_of(classes: tuple[str, ...]) -> Text:
         words = _own_words(simple) if _is_company_class(name) else ""
         if words:
             return Text(words)
-        if (found := _built_in(simple)) is not None:
+        if name != _TELLS_NOTHING and (found := _built_in(simple)) is not None:
             return found
     return NO_REASON
 
@@ -95,7 +97,24 @@ def _built_in(simple: str) -> Text | None:
 
 def _own_words(simple: str) -> str:
     """``CustomerNotFoundException`` in words: "Customer not found"."""
-    words = _WORD.findall(_ENDING.sub("", simple))
-    shown = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
-    sentence = " ".join(shown)
+    words = _split(_ENDING.sub("", simple))
+    sentence = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
     return sentence[:1].upper() + sentence[1:]
+
+
+def _split(name: str) -> list[str]:
+    """The words of a camel case name; an abbreviation is one word ("HTTPTimeout": HTTP, Timeout)."""
+    spaced = "".join(
+        f" {letter}" if _begins_word(name, at) else "" if letter == "_" else letter
+        for at, letter in enumerate(name)
+    )
+    return spaced.split()
+
+
+def _begins_word(name: str, at: int) -> bool:
+    letter, before, after = name[at], name[at - 1 : at], name[at + 1 : at + 2]
+    if before == "_":
+        return letter != "_"
+    if letter.isdigit():
+        return not before.isdigit()
+    return letter.isupper() and (not before.isupper() or after.islower())

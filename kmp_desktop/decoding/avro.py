@@ -38,7 +38,10 @@ class AvroSchemas:
         self._readers: dict[int, AvroReader | NotThisFormat] = {}
 
     def read(self, schema: RegisteredSchema, value: bytes, start: int) -> Tree:
-        """The tree of what ``value`` holds from ``start`` on; raises NotThisFormat, also when the schema itself cannot be read."""
+        """The tree of what ``value`` holds from ``start`` on.
+
+        Raises NotThisFormat, also when the schema itself cannot be read.
+        """
         reader = self._readers.get(schema.id)
         if reader is None:
             reader = self._readers[schema.id] = _parsed(schema)

@@ -17,6 +17,15 @@ _KINDS = {"AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema"}
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]")
 
 
+class _Refused(Exception):  # noqa: N818 - the answer to a question, not a fault of the program
+    """A format that was tried and does not fit; ``unavailable``: the registry could not be asked."""
+
+    def __init__(self, tried: Text, reason: Text, *, unavailable: bool = False) -> None:
+        super().__init__(str(reason))
+        self.attempt = Attempt(tried, reason)
+        self.unavailable = unavailable
+
+
 class ContentDecoder:
     """Decodes values, with a schema registry or (``None``) without one. For one thread."""
 
@@ -28,65 +37,74 @@ class ContentDecoder:
         """What can be shown of ``value``: the first format that fits it to its last byte."""
         if not value:
             return Nothing(null=value is None)
-        attempts: list[Attempt] = []
-        unavailable = False
-        schema_id = framed_schema(value)
-        if schema_id is not None:
-            shown, unavailable = self._framed(schema_id, value, attempts)
-            if shown is not None:
-                return shown
-        try:
-            root, source = read_json(value)
-            return Tree(root, source, "JSON")
-        except NotThisFormat as refused:
-            attempts.append(Attempt(text("JSON"), refused.reason))
-        readable = value.decode("utf-8", "surrogateescape")
-        if not (wrong := len(_NOT_TEXT.findall(readable))):
-            return Plain(readable.removeprefix("\ufeff"))
-        attempts.append(Attempt(text("Plain text"), _not_text(wrong)))
-        return Undecodable(tuple(attempts), registry_unavailable=unavailable)
+        refused: list[_Refused] = []
+        for read in (self._framed, _json, _text):
+            try:
+                if (shown := read(value)) is not None:
+                    return shown
+            except _Refused as refusal:
+                refused.append(refusal)
+        return Undecodable(
+            tuple(each.attempt for each in refused),
+            registry_unavailable=any(each.unavailable for each in refused),
+        )
 
-    def _framed(self, schema_id: int, value: bytes, attempts: list[Attempt]) -> tuple[Payload | None, bool]:
-        """(what the frame's schema makes of it, whether the registry could not be asked)."""
+    def _framed(self, value: bytes) -> Payload | None:
+        """What the schema of the frame makes of it; ``None`` where there is no frame."""
+        schema_id = framed_schema(value)
+        if schema_id is None:
+            return None
+        schema = self._schema(schema_id)
+        try:
+            return self._by_schema(schema, value)
+        except NotThisFormat as mismatch:
+            raise _Refused(_company_format(schema_id, schema.kind), mismatch.reason) from None
+
+    def _schema(self, schema_id: int) -> RegisteredSchema:
+        # Until the registry says otherwise it is taken for the format that most frames hold.
+        tried = _company_format(schema_id, "AVRO")
         if self._schemas is None:
-            reason = text("No format registry is set for this connection.")
-            attempts.append(Attempt(_company_format(schema_id, "AVRO"), reason))
-            return None, False
+            raise _Refused(tried, text("No format registry is set for this connection."))
         try:
-            schema = self._schemas.schema(schema_id)
-        except SchemaUnavailable as unavailable:
-            attempts.append(Attempt(_company_format(schema_id, "AVRO"), unavailable.reason))
-            return None, not unavailable.unknown
-        try:
-            return self._by_schema(schema, value), False
-        except NotThisFormat as refused:
-            attempts.append(Attempt(_company_format(schema.id, schema.kind), refused.reason))
-            return None, False
+            return self._schemas.schema(schema_id)
+        except SchemaUnavailable as failure:
+            raise _Refused(tried, failure.reason, unavailable=not failure.unknown) from None
 
     def _by_schema(self, schema: RegisteredSchema, value: bytes) -> Payload:
         match schema.kind:
             case "AVRO":
                 return self._avro.read(schema, value, FRAME_SIZE)
             case "JSON":
-                return _json(value[FRAME_SIZE:])
+                return _json_payload(value[FRAME_SIZE:])
             case "PROTOBUF":
                 raise NotThisFormat(text("Protobuf, shown as bytes."))
             case _:
                 raise NotThisFormat(text("This program does not know {kind}.", kind=schema.kind))
 
 
-def _json(data: bytes) -> Payload:
+def _json(value: bytes) -> Payload:
+    try:
+        return _json_payload(value)
+    except NotThisFormat as mismatch:
+        raise _Refused(text("JSON"), mismatch.reason) from None
+
+
+def _json_payload(data: bytes) -> Payload:
     try:
         root, source = read_json(data)
     except TooMuch:
-        return Plain(data.decode(), "JSON")
+        return Plain(data.decode("utf-8-sig"), "JSON")
     return Tree(root, source, "JSON")
+
+
+def _text(value: bytes) -> Payload:
+    readable = value.decode("utf-8", "surrogateescape")
+    if wrong := len(_NOT_TEXT.findall(readable)):
+        reason = text_n(wrong, "{n} byte is not valid text.", "{n} bytes are not valid text.")
+        raise _Refused(text("Plain text"), reason)
+    return Plain(readable.removeprefix("\ufeff"))
 
 
 def _company_format(schema_id: int, kind: str) -> Text:
     # As text: an id is a name, and no name has thousands separators.
     return text("Company format {id} ({kind})", id=str(schema_id), kind=_KINDS.get(kind, kind))
-
-
-def _not_text(wrong: int) -> Text:
-    return text_n(wrong, "{n} byte is not valid text.", "{n} bytes are not valid text.")

@@ -30,10 +30,13 @@ class _Members(list[tuple[str, object]]):
 
 
 def read_json(data: bytes) -> tuple[Node, str]:
-    """(tree, original text); raises NotThisFormat, TooMuch for what is too large or deep for a tree."""
+    """(tree, original text); raises NotThisFormat, and TooMuch for JSON too large for a tree.
+
+    What is nested beyond ``MAX_DEPTH`` is not looked at closely enough to be called JSON.
+    """
     source = _text(data)
     if source.count("[") + source.count("{") > MAX_DEPTH and _depth(source) > MAX_DEPTH:
-        raise TooMuch(text("It is nested more than {n} levels deep.", n=MAX_DEPTH))
+        raise NotThisFormat(text("It is nested more than {n} levels deep.", n=MAX_DEPTH))
     return _Builder().node("", _parsed(source)), source
 
 
@@ -69,7 +72,7 @@ def _parsed(source: str) -> object:
         )
         raise NotThisFormat(where) from None
     except RecursionError:
-        raise TooMuch(text("It is nested too deep.")) from None
+        raise NotThisFormat(text("It is nested too deep.")) from None
 
 
 def _refuse_constant(name: str) -> object:
@@ -124,4 +127,6 @@ def _scalar(name: str, kind: NodeKind, value: str) -> Node:
 
 def _whole(value: str) -> str:
     """Halves of surrogate pairs, which no text may hold, as they are written in JSON."""
+    if value.isascii():
+        return value
     return _LONE_SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1)
@@ -52,7 +53,7 @@ def guessed_moment(name: str, value: str) -> int | None:
 
     Times without a zone and mere dates are readable as they are, and would be wrong in another zone.
     """
-    if not _NAME_OF_TIME.search(name) and not _NAME_OF_TIME.search(name.lower()):
+    if not _promises_time(name):
         return None
     if value.isascii() and value.isdigit():
         return _guessed_from_number(int(value)) if len(value) <= 16 else None
@@ -63,6 +64,11 @@ def guessed_moment(name: str, value: str) -> int | None:
         return (found - _EPOCH) // timedelta(milliseconds=1)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _promises_time(name: str) -> bool:
+    return bool(_NAME_OF_TIME.search(name) or _NAME_OF_TIME.search(name.lower()))
 
 
 def _guessed_from_number(value: int) -> int | None:
