@@ -122,7 +122,7 @@ def _locked(advice: Text) -> Iterator[None]:
         yield
     except keyring.errors.KeyringLocked as error:
         raise _error(text("The password store is locked."), advice, error) from None
-    except Exception as error:  # each backend has exceptions of its own; none is to end the program
+    except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         raise _error(text("The password store does not answer."), advice, error) from None
 
 

@@ -1,0 +1,1 @@
+"""The same use cases without a window: print and apply. Qt is never imported here."""

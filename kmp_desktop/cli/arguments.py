@@ -1,0 +1,242 @@
+"""The command line: what may be said, and what it says about itself."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kmp_desktop import __version__
+from kmp_desktop.core.plan import MAX_RECORDS
+from kmp_desktop.core.queue_state import TakeOver
+
+_EXIT_CODES = """exit codes:
+  0  done (apply: everything is committed, or there was nothing to commit)
+  1  something went wrong in the program itself
+  2  wrong usage, settings or plan: nothing was written
+  3  some records were decided by others, cannot be written or are gone; the others are committed
+  4  not committed (print: could not be read)
+  5  not known yet whether a commit worked: start again to find out
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueArguments:
+    """How to reach a queue. ``properties``: the -O files; ``options``: -o KEY=VALUE, in order."""
+
+    servers: str
+    group: str
+    queue_topic: str
+    retry_topic: str = ""
+    properties: tuple[Path, ...] = ()
+    options: tuple[str, ...] = field(default=(), repr=False)
+    registry: str = field(default="", repr=False)
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCommand:
+    """Show what is undecided."""
+
+    queue: QueueArguments
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyCommand:
+    """Write the decisions of a plan file."""
+
+    queue: QueueArguments
+    plan: Path
+    chunk_records: int
+    take_over: TakeOver | None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCommand:
+    """Open the window, at once with a queue if ``profile`` and ``queue`` are given (ids or names)."""
+
+    profile: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestCommand:
+    """Go the whole way on an in-memory queue, off-screen."""
+
+
+Command = PrintCommand | ApplyCommand | WindowCommand | SelfTestCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A parsed command line. ``data_dir``: all files of the program go below it (None: as usual)."""
+
+    command: Command
+    data_dir: Path | None = None
+
+
+def parse(argv: Sequence[str] | None = None) -> Arguments:
+    """Parse a command line without the program's name (None: this process's own).
+
+    Raises SystemExit like argparse: 2 with a message on stderr, 0 after --help and --version.
+    """
+    parser = _parser()
+    said = parser.parse_args(argv)
+    return Arguments(_command(parser, said), said.data_dir)
+
+
+def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Command:
+    if said.command is None:
+        return SelfTestCommand() if said.self_test else _window(parser, said.open)
+    if said.open or said.self_test:
+        parser.error("--open and --self-test open the window: not together with print or apply")
+    queue = QueueArguments(
+        servers=said.servers,
+        group=said.group,
+        queue_topic=said.queue_topic,
+        retry_topic=getattr(said, "retry_topic", ""),
+        properties=tuple(said.properties),
+        options=tuple(said.options),
+        registry=said.registry,
+        as_json=said.as_json,
+    )
+    if said.command == "print":
+        return PrintCommand(queue)
+    if queue.retry_topic == queue.queue_topic:
+        parser.error("QUEUE_TOPIC and RETRY_TOPIC are the same: retried records would come back at once")
+    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over)
+
+
+def _window(parser: argparse.ArgumentParser, which: str) -> WindowCommand:
+    profile, slash, queue = which.partition("/")
+    if which and not (profile and slash and queue):
+        parser.error("argument --open: expected PROFILE/QUEUE, for example --open shop/orders")
+    return WindowCommand(profile, queue)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kmp-desktop",
+        description="Clear Kafka dead letter queues: in a window (without a command), or with print and apply.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kmp-desktop {__version__}")
+    _add_data_dir(parser, None)
+    parser.add_argument(
+        "--open", metavar="PROFILE/QUEUE", default="", help="open the window with this queue (ids or names)"
+    )
+    parser.add_argument(
+        "--self-test", action="store_true", help="try the whole program off-screen on a queue in memory"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="print | apply")
+    shown = commands.add_parser("print", help="show the undecided records of a queue", allow_abbrev=False)
+    _add_queue(shown)
+    shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_not_empty)
+    _add_apply(commands.add_parser("apply", help="commit the decisions of a plan", allow_abbrev=False))
+    return parser
+
+
+def _add_apply(parser: argparse.ArgumentParser) -> None:
+    _add_queue(parser)
+    parser.add_argument(
+        "--plan",
+        metavar="FILE",
+        type=_path,
+        required=True,
+        help='a line per record: {"partition":0,"offset":12,"decision":"merge"} (merge, purge or skip)',
+    )
+    parser.add_argument(
+        "--chunk-records",
+        metavar="N",
+        type=_chunk_size,
+        default=MAX_RECORDS,
+        help=f"records in one transaction, at most {MAX_RECORDS} (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--take-over",
+        metavar="offset|start",
+        type=_take_over,
+        help="another program worked on this queue: everything before its offset counts as done, "
+        "or start at the first record that is still there",
+    )
+    parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_not_empty)
+    parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_not_empty)
+
+
+def _add_queue(parser: argparse.ArgumentParser) -> None:
+    # Here as well as before the command; SUPPRESS keeps what was said there.
+    _add_data_dir(parser, argparse.SUPPRESS)
+    parser.add_argument(
+        *("-b", "--bootstrap-server"),
+        dest="servers",
+        metavar="HOST:PORT",
+        required=True,
+        type=_not_empty,
+        help="the cluster; several with commas between them",
+    )
+    parser.add_argument(
+        *("-g", "--group"),
+        metavar="GROUP",
+        required=True,
+        type=_not_empty,
+        help="the consumer group that remembers what is decided",
+    )
+    parser.add_argument(
+        "-O",
+        dest="properties",
+        metavar="FILE",
+        action="append",
+        type=_path,
+        default=[],
+        help="client settings, a Java or librdkafka properties file; passwords go here",
+    )
+    parser.add_argument(
+        "-o",
+        dest="options",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="one client setting; repeatable; never a password, others could read it",
+    )
+    parser.add_argument("--registry", metavar="URL", default="", help="schema registry (Confluent API)")
+    parser.add_argument("--json", dest="as_json", action="store_true", help="JSON, one object a line")
+
+
+def _add_data_dir(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        type=_path,
+        default=default,
+        help="keep all files of the program below DIR",
+    )
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(_not_empty(value))
+
+
+def _take_over(value: str) -> TakeOver:
+    try:
+        return TakeOver(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected offset or start, not {value!r}") from None
+
+
+def _chunk_size(value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= MAX_RECORDS:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_RECORDS}, not {value!r}")
+    return number
