@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import qtawesome  # type: ignore[import-untyped]
+import qtawesome
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QPixmap
 
@@ -17,7 +17,7 @@ from kmp_desktop.qt.theme import Theme
 _FULL_SIZE = 1 / 0.875
 
 
-def icon(name: str, token: str = "text") -> QIcon:
+def icon(name: str, token: str = "text") -> QIcon:  # noqa: S107 - a colour, not a secret
     """The icon ``ph.<name>`` in the colour of a token (or ``#RRGGBB``), grey when disabled."""
     theme = Theme.current()
     return _icon(name, theme.color(token).name(), theme.tokens.disabled)
@@ -30,9 +30,7 @@ def pixmap(name: str, token: str, size: int, dpr: float = 1.0) -> QPixmap:
 
 @lru_cache(maxsize=1000)
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
-    made: QIcon = qtawesome.icon(
-        f"ph.{name}", color=colour, color_disabled=disabled, scale_factor=_FULL_SIZE
-    )
+    made: QIcon = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled, scale_factor=_FULL_SIZE)
     return made
 
 

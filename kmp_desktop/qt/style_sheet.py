@@ -69,7 +69,8 @@ QMenu::item:disabled {{ color: {t.disabled}; }}
 QMenu::icon {{ padding-left: {px(8)}px; }}
 QMenu::indicator {{ left: {px(6)}px; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: {px(4)}px {px(8)}px; }}
-QToolTip {{ color: {t.toast_text}; background: {t.toast_ground}; border: none; padding: {px(4)}px {px(8)}px; }}
+QToolTip {{ color: {t.toast_text}; background: {t.toast_ground}; border: none;
+    padding: {px(4)}px {px(8)}px; }}
 """
 
 
