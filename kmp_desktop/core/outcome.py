@@ -132,7 +132,11 @@ class CommitResult:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What became of an unfinished commit of this computer (the journal's entry)."""
+    """What became of an unfinished commit of this computer (the journal's entry).
+
+    ``missing`` and ``present``: filled only when part of one commit is on the server and part is
+    not, which must never happen; then ``outcome`` is UNKNOWN and nothing more is written.
+    """
 
     outcome: Outcome  # COMMITTED, NOT_COMMITTED or UNKNOWN
     plan: tuple[tuple[RecordId, str], ...]
@@ -141,3 +145,5 @@ class Resolution:
     started_at: int  # epoch ms
     nonce: str
     message: Text | None = None
+    present: tuple[RecordId, ...] = ()
+    missing: tuple[RecordId, ...] = ()

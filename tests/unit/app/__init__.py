@@ -1,0 +1,1 @@
+"""The use cases, without Qt and without a broker."""
