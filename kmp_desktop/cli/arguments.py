@@ -118,7 +118,7 @@ def _window(parser: argparse.ArgumentParser, which: str) -> WindowCommand:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kmp-desktop",
-        description="Clear Kafka dead letter queues: in a window (without a command), or with print and apply.",
+        description="Clear Kafka dead letter queues: in a window (no command), or with print and apply.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
