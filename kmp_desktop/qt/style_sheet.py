@@ -76,7 +76,7 @@ QToolTip {{ color: {t.toast_text}; background: {t.toast_ground}; border: none;
 
 def _fields(theme: Theme) -> str:
     t, px = theme.tokens, theme.px
-    field = "QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox"
+    field = "QLineEdit, QPlainTextEdit, QTextEdit, QComboBox"
     focused = ", ".join(f"{each.strip()}:focus" for each in field.split(","))
     off = ", ".join(f"{each.strip()}:disabled" for each in field.split(","))
     return f"""
@@ -87,14 +87,14 @@ QPlainTextEdit, QTextEdit {{ padding: {px(4)}px {px(8)}px; }}
 {focused} {{ border: 2px solid {t.accent}; padding: 0 {px(10) - 1}px; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(4) - 1}px {px(8) - 1}px; }}
 {off} {{ color: {t.disabled}; border-color: {t.control_border}; background: {t.window}; }}
+QAbstractSpinBox QLineEdit {{ border: none; min-height: 0; padding: 0 {px(4)}px; }}
+QSpinBox {{ min-height: {px(30)}px; }}
 QLineEdit[wrong="true"] {{ border-color: {t.error}; }}
 QComboBox::drop-down {{ border: none; width: {px(28)}px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.control_border};
     selection-background-color: {t.selected}; selection-color: {t.text}; padding: {px(4)}px; outline: 0; }}
 QComboBox QAbstractItemView::item {{ min-height: {px(28)}px; padding: 0 {px(8)}px; }}
-QCheckBox, QRadioButton {{ spacing: {px(8)}px; }}
-QCheckBox:focus, QRadioButton:focus {{ outline: 2px solid {t.accent}; }}
 """
 
 

@@ -21,6 +21,7 @@ _ICON = 16
 _ICON_ALONE = 18
 _GAP = 8
 _PADDING = 12
+_LINK_PADDING = 2
 _RADIUS = 6
 
 
@@ -55,7 +56,7 @@ def button_size(look: ButtonLook) -> QSize:
     height = theme.px(_LINK_HEIGHT if look.kind == "link" else _HEIGHT)
     if not look.text:
         return QSize(height, height)
-    padding = theme.px(_GAP if look.kind in ("link", "quiet") else _PADDING)
+    padding = theme.px(_LINK_PADDING if look.kind == "link" else _PADDING)
     width = 2 * padding + QFontMetrics(theme.font(look.font_role)).horizontalAdvance(look.text) + 2
     if look.icon_name:
         width += theme.px(_ICON) + theme.px(_GAP)
@@ -130,7 +131,7 @@ def _paint_contents(
     text_width = metrics.horizontalAdvance(look.text)
     icon_width = theme.px(_ICON) + theme.px(_GAP) if look.icon_name else 0
     cap_width = _keycap_width(look.keycap) + theme.px(_GAP) if look.keycap else 0
-    left = max(theme.px(4), (button.width() - icon_width - text_width - cap_width) // 2)
+    left = max(theme.px(_LINK_PADDING), (button.width() - icon_width - text_width - cap_width) // 2)
     if look.icon_name:
         side = theme.px(_ICON)
         top = (button.height() - side) // 2
