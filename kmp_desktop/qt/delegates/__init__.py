@@ -1,0 +1,1 @@
+"""Delegates: how cells and rows are painted."""
