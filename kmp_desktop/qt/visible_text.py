@@ -15,6 +15,7 @@ _HIDDEN = re.compile(
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _HIDDEN_IN_LINES = re.compile(_HIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
+_TOOLTIP = 1000
 _EDGE = re.compile(r"^ +| +$")
 
 
@@ -38,6 +39,15 @@ def edges_shown(text: str, limit: int = 2000) -> str:
 def quoted(text: str) -> str:
     """A reported message in quotation marks; nothing stays nothing."""
     return f"“{one_line(text)}”" if text else ""
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that Qt cannot take for markup, whatever a record says; long lines wrap."""
+    if not text:
+        return ""
+    cut = text if len(text) <= _TOOLTIP else text[:_TOOLTIP] + "…"
+    escaped = cut.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+    return f"<html>{escaped}</html>"
 
 
 def _sign(found: re.Match[str]) -> str:

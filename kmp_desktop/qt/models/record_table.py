@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from itertools import islice
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -29,9 +29,9 @@ from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache
 from kmp_desktop.qt.visible_text import one_line, quoted
+from kmp_desktop.qt.widgets.chip import ChipState, chip_word
 
 Index = QModelIndex | QPersistentModelIndex
-Chip = Decision | Literal["elsewhere"] | None
 
 
 class Column(IntEnum):
@@ -87,7 +87,7 @@ class RecordTableModel(QAbstractTableModel):
     rows_wanted = Signal(object)
     rows_loaded = Signal()
 
-    def __init__(self, chip_of: Callable[[int], Chip], parent: QObject | None = None) -> None:
+    def __init__(self, chip_of: Callable[[int], ChipState], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._chip_of = chip_of
         self._rows: array[int] = array("I")
@@ -256,7 +256,7 @@ class RecordTableModel(QAbstractTableModel):
             return when.exact(row.failed_at)
         return "\n".join(self._flag_words(row)) if column == Column.FLAGS else None
 
-    def _chip(self, position: int, _column: int) -> Chip:
+    def _chip(self, position: int, _column: int) -> ChipState:
         return self._chip_of(self._rows[position])
 
     def _is_frozen(self, position: int, _column: int) -> bool:
@@ -334,16 +334,6 @@ class RecordTableModel(QAbstractTableModel):
         FROZEN_ROLE: _is_frozen,
         MUTED_ROLE: _is_muted,
     }
-
-
-def chip_word(chip: Chip) -> str:
-    """The word on a chip."""
-    if chip is None:
-        return tr("Undecided")
-    if chip == "elsewhere":
-        return tr("Someone else")
-    words = {Decision.MERGE: tr("Retry"), Decision.PURGE: tr("Discard"), Decision.SKIP: tr("Skip")}
-    return words[chip]
 
 
 def came_back_words(times: int) -> str:
