@@ -61,7 +61,7 @@ def button_size(look: ButtonLook) -> QSize:
     if look.icon_name:
         width += theme.px(_ICON) + theme.px(_GAP)
     if look.keycap:
-        width += _keycap_width(look.keycap) + theme.px(_GAP)
+        width += keycap_width(look.keycap) + theme.px(_GAP)
     return QSize(width, height)
 
 
@@ -130,7 +130,7 @@ def _paint_contents(
     metrics = QFontMetrics(font)
     text_width = metrics.horizontalAdvance(look.text)
     icon_width = theme.px(_ICON) + theme.px(_GAP) if look.icon_name else 0
-    cap_width = _keycap_width(look.keycap) + theme.px(_GAP) if look.keycap else 0
+    cap_width = keycap_width(look.keycap) + theme.px(_GAP) if look.keycap else 0
     left = max(theme.px(_LINK_PADDING), (button.width() - icon_width - text_width - cap_width) // 2)
     if look.icon_name:
         side = theme.px(_ICON)
@@ -141,7 +141,7 @@ def _paint_contents(
     place = QRect(left + icon_width, 0, text_width + 2, button.height())
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, look.text)
     if look.keycap:
-        cap = QRect(place.right() + theme.px(_GAP), 0, _keycap_width(look.keycap), theme.px(20))
+        cap = QRect(place.right() + theme.px(_GAP), 0, keycap_width(look.keycap), theme.px(20))
         cap.moveTop((button.height() - cap.height()) // 2)
         paint_keycap(painter, cap, look.keycap, ink if ink != "text" else "muted")
 
@@ -157,7 +157,8 @@ def paint_keycap(painter: QPainter, place: QRect, text: str, ink: str) -> None:
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _keycap_width(text: str) -> int:
+def keycap_width(text: str) -> int:
+    """How wide the keycap of a text is."""
     theme = Theme.current()
     width = QFontMetrics(theme.font("caption")).horizontalAdvance(text)
     return max(theme.px(20), width + theme.px(12))

@@ -1,0 +1,1 @@
+"""Dialogs; pages open them through ``kmp_desktop.qt.prompts`` only."""
