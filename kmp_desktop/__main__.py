@@ -1,0 +1,35 @@
+"""The program: a window, or print and apply without one (then Qt is never imported)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from kmp_desktop.cli.arguments import ApplyCommand, PrintCommand, SelfTestCommand, parse
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the command line (without the program's name) says; the process's exit code."""
+    said = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = parse(said)
+    except SystemExit as end:  # argparse has said everything
+        return end.code if isinstance(end.code, int) else 0
+    match arguments.command:
+        case PrintCommand() | ApplyCommand() as command:
+            # Imported here: the window's start shall not wait for what only a command needs.
+            from kmp_desktop.cli.run import run  # noqa: PLC0415
+
+            return run(command, arguments)
+        case SelfTestCommand():
+            from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
+
+            return bootstrap.run_self_test()
+        case _:
+            from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
+
+            return bootstrap.run_window(said)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The outside parts of one queue on the command line, all in the main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from kmp_desktop.cli.connection import Connection
+from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
+from kmp_desktop.decoding.content import ContentDecoder
+from kmp_desktop.decoding.registry import ConfluentRegistry
+from kmp_desktop.kafka.committer import KafkaSink
+from kmp_desktop.kafka.reader import KafkaSource
+from kmp_desktop.kafka.settings import client_settings
+from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.journal import FileJournal
+from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.wall_clock import WallClock
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What a command works with."""
+
+    source: DeadLetterSource
+    sink: DecisionSink
+    clock: Clock
+
+
+@contextmanager
+def adapters_of(connection: Connection, folders: Folders, name: str) -> Iterator[Adapters]:
+    """Build them, and give everything back at the end; raises UserFacingError SETTINGS.
+
+    ``name`` goes into the clients' ids, for whoever looks at the broker.
+    """
+    settings = client_settings(connection.profile, connection.secrets, name)
+    clock = WallClock()
+    with ExitStack() as open_parts:
+        source = KafkaSource(settings, connection.queue, FileSeenStates(folders.seen))
+        open_parts.callback(source.close)
+        sink = KafkaSink(
+            *(settings, connection.queue, FileJournal(folders.journal), FileLock(folders.locks)),
+            connection.profile.person,
+            clock,
+        )
+        open_parts.callback(sink.close)
+        yield Adapters(source, sink, clock)
+
+
+def decoder_of(connection: Connection) -> ContentDecoder:
+    """What decodes content for the eyes."""
+    profile = connection.profile
+    if not profile.registry_url:
+        return ContentDecoder(None)
+    return ContentDecoder(
+        ConfluentRegistry(
+            profile.registry_url, profile.registry_user, connection.secrets.registry_password, profile.ca_file
+        )
+    )

@@ -1,0 +1,169 @@
+"""What ``apply`` says: JSON for programs, sentences for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from kmp_desktop.app.apply import Applied
+from kmp_desktop.cli.screen import Screen
+from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import Text, text, text_n
+
+_SHOWN = 20  # records named in a message for people; --json names all
+_ADVICE = {
+    NotCommittedReason.STOPPED: text("Apply the same plan again to go on."),
+    NotCommittedReason.GROUP_ACTIVE: text("Stop the application that uses this group, then try again."),
+    NotCommittedReason.OTHER_GROUP: text("Use the group this queue is worked on with."),
+    NotCommittedReason.OTHER_WINDOW: text("Wait until the other window has finished, then try again."),
+    NotCommittedReason.QUEUE_REMADE: text("Print the queue and make a new plan: its records are others now."),
+    NotCommittedReason.LEDGER_FULL: text("Decide the oldest records first."),
+}
+
+_OUTCOMES = {
+    Outcome.COMMITTED: text("committed"),
+    Outcome.CONFLICT: text("somebody else decided some of these records"),
+    Outcome.NOT_COMMITTED: text("not committed"),
+    Outcome.UNKNOWN: text("not known yet whether it worked"),
+}
+
+
+def result_json(applied: Applied) -> str:
+    """The last line for programs."""
+    document = {
+        "outcome": applied.outcome.value,
+        "partly": applied.partly,
+        "merged": len(applied.merged),
+        "purged": len(applied.purged),
+        "skipped": applied.skipped,
+        "decided": _places(applied.decided),
+        "conflicts": _places(applied.conflicts),
+        "refused": [[*each.id, str(each.reason)] for each in applied.refused],
+        "gone": _places(applied.gone),
+    }
+    return json.dumps(document)
+
+
+def _places(records: Iterable[RecordId]) -> list[list[int]]:
+    return [list(each) for each in records]
+
+
+def chunk_json(number: int, chunk: ChunkResult) -> str:
+    """A chunk for programs; ``number`` counts from 1."""
+    document: dict[str, object] = {
+        "chunk": number,
+        "outcome": chunk.outcome.value,
+        "merged": len(chunk.merged),
+        "purged": len(chunk.purged),
+        "deferred": len(chunk.deferred),
+        "compared": chunk.compared.value,
+        "receipt": chunk.nonce,
+    }
+    if chunk.reason is not NotCommittedReason.NONE:
+        document["reason"] = chunk.reason.value
+    if chunk.waiting_for:
+        document["waiting_for"] = list(chunk.waiting_for)
+    return json.dumps(document)
+
+
+def chunk_text(number: int, chunk: ChunkResult) -> str:
+    """A chunk for people; ``number`` counts from 1."""
+    if chunk.outcome is not Outcome.COMMITTED:
+        return str(text("Part {n}: {outcome}.", n=number, outcome=_OUTCOMES[chunk.outcome]))
+    line = text(
+        "Part {n}: committed, {merged} merged, {purged} purged.",
+        n=number,
+        merged=len(chunk.merged),
+        purged=len(chunk.purged),
+    )
+    if not chunk.waiting_for:
+        return str(line)
+    wait = text(
+        "The merged records become visible when another program finishes its work on {topics}.",
+        topics=", ".join(chunk.waiting_for),
+    )
+    return f"{line} {wait}"
+
+
+def result_text(applied: Applied) -> str:
+    """The last line for people."""
+    counts = text(
+        "{merged} merged, {purged} purged, {skipped} skipped.",
+        merged=len(applied.merged),
+        purged=len(applied.purged),
+        skipped=applied.skipped,
+    )
+    lines = [_headline(applied), counts]
+    earlier = len(applied.decided) - len(applied.merged) - len(applied.purged)
+    if earlier > 0:
+        lines.append(text_n(earlier, "{n} was decided before.", "{n} were decided before."))
+    return " ".join(str(each) for each in lines)
+
+
+def _headline(applied: Applied) -> Text:
+    match applied.ended:
+        case Outcome.UNKNOWN:
+            return text("It is not known yet whether the last part was committed.")
+        case Outcome.NOT_COMMITTED if applied.partly:
+            return text("Only a part was committed.")
+        case Outcome.NOT_COMMITTED:
+            return text("Nothing was committed.")
+        case _ if applied.conflicts or applied.refused or applied.gone:
+            return text("Committed, except for some records.")
+        case _:
+            return text("Committed.")
+
+
+def say_what_is_left(applied: Applied, screen: Screen) -> None:
+    """Tell on stderr what was not committed, and why."""
+    if applied.error is not None:
+        screen.show(applied.error)
+    elif applied.failure is not None:
+        _say_failure(applied.failure, screen)
+    _say_records(
+        *(screen, applied.conflicts),
+        text_n(len(applied.conflicts), "{n} record was", "{n} records were"),
+        text("decided by somebody else meanwhile; left as decided there"),
+    )
+    reasons: dict[Text, list[RecordId]] = {}
+    for each in applied.refused:
+        reasons.setdefault(each.reason, []).append(each.id)
+    for reason, records in reasons.items():
+        _say_records(
+            *(screen, records),
+            text_n(len(records), "{n} record cannot be", "{n} records cannot be"),
+            text("written ({reason}); still undecided", reason=reason),
+        )
+    _say_records(
+        *(screen, applied.gone),
+        text_n(len(applied.gone), "{n} record is", "{n} records are"),
+        text("not there any more"),
+    )
+
+
+def _say_failure(chunk: ChunkResult, screen: Screen) -> None:
+    if chunk.outcome is Outcome.UNKNOWN:
+        screen.say(
+            text(
+                "The server did not tell whether the last part was committed: either all of it was, or "
+                "nothing. Apply the same plan again: it finds out first, and writes nothing twice. Do not "
+                "send these records with another program."
+            )
+        )
+        return
+    stopped = chunk.reason is NotCommittedReason.STOPPED
+    screen.explain(
+        text("Stopped.") if stopped else chunk.message or text("The server refused."),
+        text("Nothing of this part was written; parts that were committed stay committed."),
+        _ADVICE.get(chunk.reason, text("Remove the cause, then apply the same plan again.")),
+        details=chunk.details,
+    )
+
+
+def _say_records(screen: Screen, records: Sequence[RecordId], how_many: Text, what: Text) -> None:
+    if not records:
+        return
+    named = ", ".join(f"{each.partition}/{each.offset}" for each in records[:_SHOWN])
+    more = "" if len(records) <= _SHOWN else ", …"
+    screen.say(f"{how_many} {what}: {named}{more} (partition/offset).")

@@ -1,0 +1,80 @@
+"""Running a command of the command line, and what is said when it cannot be done."""
+
+from __future__ import annotations
+
+import logging
+
+from kmp_desktop.app.plan_file import read_plan
+from kmp_desktop.cli.adapters import adapters_of, decoder_of
+from kmp_desktop.cli.apply_command import apply_plan, last_line, nothing_applied
+from kmp_desktop.cli.arguments import ApplyCommand, Arguments, PrintCommand
+from kmp_desktop.cli.connection import connection_of
+from kmp_desktop.cli.exit_codes import Exit, exit_of_error
+from kmp_desktop.cli.print_command import print_queue
+from kmp_desktop.cli.screen import Screen
+from kmp_desktop.cli.stopping import Stopping
+from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.text import text
+from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.log_file import LogFile, logging_to
+
+_log = logging.getLogger(__name__)
+
+
+def run(command: PrintCommand | ApplyCommand, arguments: Arguments) -> int:
+    """Run it to its end in this thread; the exit code. No exception leaves this function."""
+    screen = Screen()
+    folders = Folders(arguments.data_dir)
+    with Stopping() as stopping, logging_to(folders.logs) as log:
+        try:
+            return _run(command, folders, screen, stopping, log)
+        except UserFacingError as error:
+            return _could_not(command, error, screen)
+        except KeyboardInterrupt:
+            screen.say(_INTERRUPTED[type(command)])
+            return Exit.UNKNOWN if isinstance(command, ApplyCommand) else Exit.NOT_COMMITTED
+        except Exception as error:  # noqa: BLE001 - the last place where a bug can be told in a sentence
+            _log.exception("unexpected")
+            screen.say(
+                text(
+                    "Something went wrong in the program ({kind}). If it was committing, the next start "
+                    "finds out how that ended. The log says more: {file}",
+                    kind=type(error).__name__,
+                    file=log.path,
+                )
+            )
+            return Exit.BUG
+
+
+def _run(
+    command: PrintCommand | ApplyCommand, folders: Folders, screen: Screen, stopping: Stopping, log: LogFile
+) -> Exit:
+    connection = connection_of(command.queue)
+    log.hide(*connection.hidden())
+    for note in connection.notes:
+        screen.say(note)
+    if isinstance(command, PrintCommand):
+        with adapters_of(connection, folders, "print") as adapters:
+            decoder = decoder_of(connection)
+            return print_queue(adapters, decoder, screen, stopping, as_json=command.queue.as_json)
+    plan = read_plan(command.plan)
+    with adapters_of(connection, folders, "apply") as adapters:
+        return apply_plan(adapters, command, plan, screen, stopping)
+
+
+def _could_not(command: PrintCommand | ApplyCommand, error: UserFacingError, screen: Screen) -> Exit:
+    _log.info("ended: %s (%s)", error.code, error.details)
+    screen.show(error)
+    code = exit_of_error(error.code)
+    if isinstance(command, ApplyCommand) and code is Exit.NOT_COMMITTED:
+        last_line(nothing_applied(), screen, as_json=command.queue.as_json)
+    return code
+
+
+_INTERRUPTED = {
+    PrintCommand: text("Interrupted."),
+    ApplyCommand: text(
+        "Interrupted. If a part was just being committed, apply the same plan again: "
+        "it finds out first how that ended, and writes nothing twice."
+    ),
+}

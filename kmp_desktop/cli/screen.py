@@ -1,0 +1,96 @@
+"""What goes to stdout (results) and to stderr (messages for people)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from typing import TextIO
+
+from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.text import text
+from kmp_desktop.store.disk import disk_error
+
+PROGRAM = "kmp-desktop"
+# Characters that make a terminal do something, or that cannot be written at all.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Screen:
+    """Writes lines. When nobody reads a stream any more, its lines are dropped from then on."""
+
+    def __init__(self) -> None:
+        self._closed: set[TextIO] = set()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+
+    def has_reader(self) -> bool:
+        """Whether somebody still reads stdout."""
+        return sys.stdout not in self._closed
+
+    def out(self, line: str) -> None:
+        """One line of the result; many may wait for ``flush``. Raises UserFacingError DISK."""
+        self._write(sys.stdout, line + "\n")
+
+    def flush(self) -> None:
+        """Hand over what waits; raises UserFacingError DISK."""
+        self._write(sys.stdout, "", flush=True)
+
+    def say(self, line: object) -> None:
+        """One line for people."""
+        self._tell(f"{PROGRAM}: {safe(str(line))}\n")
+
+    def show(self, error: UserFacingError) -> None:
+        """An error as it is."""
+        happened = error.happened if error.more is None else f"{error.happened} {error.more}"
+        self.explain(happened, error.unchanged, error.advice, details=error.details, request=error.request)
+
+    def explain(
+        self, happened: object, unchanged: object, advice: object, *, details: str = "", request: str = ""
+    ) -> None:
+        """What happened, what was not changed, what to do; the rest for whoever can help."""
+        self.say(happened)
+        for name, part in (
+            ("Not changed", str(unchanged)),
+            ("What to do", str(advice)),
+            ("For your administrator", request),
+            ("Details", details),
+        ):
+            if part:
+                self._tell(f"  {name}: {safe(part)}\n")
+
+    def _tell(self, content: str) -> None:
+        with contextlib.suppress(UserFacingError):  # there is no other place to say it
+            self._write(sys.stderr, content, flush=True)
+
+    def _write(self, stream: TextIO, content: str, *, flush: bool = False) -> None:
+        if stream in self._closed:
+            return
+        try:
+            stream.write(content)
+            if flush:
+                stream.flush()
+        except OSError as error:
+            self._closed.add(stream)
+            _let_go(stream)
+            if not isinstance(error, BrokenPipeError):
+                raise disk_error(
+                    error, text("The output could not be written."), text("This has no effect on the queue.")
+                ) from error
+
+
+def safe(content: str) -> str:
+    """Text from elsewhere without characters that would steer the terminal."""
+    return _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):02x}", content)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Keep Python from trying to write the rest at its end, with a message of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    finally:
+        os.close(nowhere)
