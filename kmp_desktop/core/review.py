@@ -24,6 +24,8 @@ class CheckCode(StrEnum):
     OTHERS = "others"
     RIGHTS = "rights"
     SIZE = "size"
+    TOO_OLD = "too_old"  # the retry queue would remove it soon
+    NO_TIME = "no_time"  # gets the time of the commit
     LEDGER = "ledger"
     FINDING = "finding"  # a finding of the load that matters for the commit
 

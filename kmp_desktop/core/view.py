@@ -97,7 +97,7 @@ class Row:
     why: Text  # the group's label in plain words
     reported: str  # reported message, may be empty
     message_type: str  # simple name, empty = unknown
-    payload: tuple[str | None, ...]  # values of the chosen payload columns; None = missing
+    payload: tuple[str | None, ...]  # values of the chosen payload columns; None = missing, "" = null
     failed_at: int  # epoch ms
     tries: int | None
     reported_by: str
@@ -130,6 +130,13 @@ class RecordsArrived:
 @dataclass(frozen=True, slots=True)
 class RecordsRemoved:
     """Pushed at the end of reading: rows that turned out to be decided; queries skip them."""
+
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChanged:
+    """Pushed when rows show something else than before: their content can be read by now."""
 
     rows: tuple[int, ...]
 
@@ -179,6 +186,7 @@ class Groups:
     look_first: tuple[tuple[LookFirst, int], ...]
     complete: bool
     serial: int
+    waiting_for_registry: int = 0  # shown as bytes until the format registry answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,5 +387,6 @@ Reply = (
     | FewFirst
     | RecordsArrived
     | RecordsRemoved
+    | RowsChanged
     | ColumnsChosen
 )
