@@ -13,6 +13,7 @@ from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 
+_EXAMPLE = '{"partition":0,"offset":12,"decision":"merge"}'
 _FIELDS = ("partition", "offset", "decision")
 _LARGEST = {"partition": 2**31 - 1, "offset": 2**63 - 1}
 
@@ -127,7 +128,7 @@ def _decision(path: Path, number: int, value: object) -> Decision:
 def _wrong(path: Path, number: int, reason: Text) -> UserFacingError:
     return _error(
         text("Line {line} of the plan {file}: {reason}.", line=str(number), file=path, reason=reason),
-        text('Put the line right: {{"partition":0,"offset":12,"decision":"merge"}}, or purge, or skip.'),
+        text("Put the line right: {example}, or purge, or skip.", example=_EXAMPLE),
     )
 
 

@@ -38,7 +38,7 @@ class _Fields:
 
     def __init__(self, value: Any, place: str, known: Iterable[str]) -> None:
         if not isinstance(value, dict):
-            raise WrongField(place, text("expected an object in braces { }."))
+            raise WrongField(place, text("expected an object, in braces."))
         self.place = place
         self._value: dict[str, Any] = value
         names = tuple(known)
@@ -86,14 +86,14 @@ class _Fields:
         """The entries of a list, each with its place; not there = empty."""
         value = self._value.get(name, [])
         if not isinstance(value, list):
-            raise WrongField(self._at(name), text("expected a list in brackets [ ]."))
+            raise WrongField(self._at(name), text("expected a list, in brackets."))
         return [(each, f"{self._at(name)}[{number}]") for number, each in enumerate(value, 1)]
 
     def settings(self, name: str) -> tuple[tuple[str, str], ...]:
         """Further client settings: names with text, numbers or true/false; never a secret."""
         value = self._value.get(name, {})
         if not isinstance(value, dict):
-            raise WrongField(self._at(name), text("expected an object in braces { }."))
+            raise WrongField(self._at(name), text("expected an object, in braces."))
         return tuple((each, self._setting(f"{self._at(name)}.{each}", each, value[each])) for each in value)
 
     def _setting(self, place: str, name: str, value: Any) -> str:

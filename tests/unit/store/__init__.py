@@ -1,0 +1,1 @@
+"""Files of the program: what survives, who may read them, what is put aside."""
