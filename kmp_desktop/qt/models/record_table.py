@@ -268,9 +268,12 @@ class RecordTableModel(QAbstractTableModel):
 
     def _is_muted(self, position: int, column: int) -> bool:
         row = self._seen(position)
+        if column == Column.FAILED or row is None:
+            return True
         if column == Column.MESSAGE:
-            return row is not None and not row.message_type
-        return column == Column.FAILED
+            return not row.message_type
+        place = column - Column.PAYLOAD_0
+        return 0 <= place < len(row.payload) and row.payload[place] == ""
 
     # ---- inside
 
@@ -291,7 +294,9 @@ class RecordTableModel(QAbstractTableModel):
             return when.relative(row.failed_at, self._now)
         place = column - Column.PAYLOAD_0
         value = row.payload[place] if place < len(row.payload) else None
-        return "" if value is None else one_line(value)
+        if value is None:
+            return ""
+        return one_line(value) or tr("empty")
 
     def _flags_of(self, row: Row) -> tuple[Flag, ...]:
         found = (
