@@ -110,6 +110,16 @@ def keys_of(loaded: LoadedQueue, ids: Iterable[RecordId]) -> set[Key]:
     return {key for key in keys if key is not None}
 
 
+def is_too_large(loaded: LoadedQueue, record: RecordId) -> bool:
+    """Whether a copy of this record is larger than the retry topic takes."""
+    return batch_bytes(loaded.records[record]) > loaded.limits.retry_max_bytes
+
+
+def has_own_time(record: DeadLetter) -> bool:
+    """Whether a record says when it was made; 0 and -1 stand for "not told"."""
+    return record.timestamp_type is not TimestampType.NOT_AVAILABLE and record.timestamp not in (0, -1)
+
+
 def _written_bytes(record: DeadLetter, decision: PlannedDecision) -> int:
     if decision is PlannedDecision.MERGE:
         return record.size() + len(record.key or b"") + _COPY_OVERHEAD + _TOMBSTONE_BYTES
@@ -122,11 +132,10 @@ def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int) -> Text |
         return text("there is no retry topic for this queue")
     if record.unfaithful is not None:
         return text("{reason}", reason=record.unfaithful)
-    size = batch_bytes(record)
-    if size > limits.retry_max_bytes:
+    if is_too_large(loaded, record.id):
         return text(
             "larger than the retry queue accepts ({size} of {limit})",
-            size=size_text(size),
+            size=size_text(batch_bytes(record)),
             limit=size_text(limits.retry_max_bytes),
         )
     if limits.retry_compacts and record.key is None:
@@ -136,8 +145,7 @@ def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int) -> Text |
 
 def _why_wrong_time(limits: TopicLimits, record: DeadLetter, now: int) -> Text | None:
     """The broker compares a record's own time with its clock, unless it stamps records itself."""
-    own_time = record.timestamp_type is not TimestampType.NOT_AVAILABLE and record.timestamp not in (0, -1)
-    if limits.retry_log_append_time or not own_time or not now:
+    if limits.retry_log_append_time or not has_own_time(record) or not now:
         return None
     before, after = limits.retry_timestamp_before_ms, limits.retry_timestamp_after_ms
     if before is not None and record.timestamp < now - before:

@@ -1,0 +1,145 @@
+"""The engine: takes records while they are read, answers what the window asks.
+
+For one thread, without Qt. Never raises for what is in a record.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+from kmp_desktop.core.ports import SchemaSource
+from kmp_desktop.core.queue_state import LoadedQueue
+from kmp_desktop.core.record import DeadLetter
+from kmp_desktop.core.view import (
+    ColumnsChosen,
+    DecidedElsewhere,
+    DecisionsChanged,
+    DescribeWanted,
+    FewFirst,
+    FewFirstWanted,
+    GroupsWanted,
+    Query,
+    QueryReply,
+    RecordsArrived,
+    RecordsRemoved,
+    Reply,
+    Request,
+    ReviewWanted,
+    Rows,
+    RowsChanged,
+    RowsWanted,
+    SummaryWanted,
+)
+from kmp_desktop.decoding.content import ContentDecoder
+from kmp_desktop.engine.content import ContentReader
+from kmp_desktop.engine.details import describe
+from kmp_desktop.engine.few_first import few_first
+from kmp_desktop.engine.groups import groups
+from kmp_desktop.engine.query import Queries
+from kmp_desktop.engine.records import Records
+from kmp_desktop.engine.reviewing import review_reply
+from kmp_desktop.engine.summary import summarise
+
+
+class Engine:
+    """One open queue. ``push`` is called, in the caller's thread, with what nobody asked for."""
+
+    def __init__(self, schemas: SchemaSource | None, push: Callable[[Reply], None]) -> None:
+        self._schemas = schemas
+        self._push = push
+        self._records = Records(ContentReader(ContentDecoder(schemas)))
+        self._queries = Queries(self._records)
+        self._loaded: LoadedQueue | None = None
+        self._reading = True
+        self._types_told = 0
+
+    def add(self, batch: Sequence[DeadLetter]) -> None:
+        """Take records that were read; those that have a row already are left out.
+
+        Pushes RecordsArrived, and once ColumnsChosen.
+        """
+        self._reading = True
+        records = self._records
+        first = len(records)
+        for record in batch:
+            records.add(record)
+        arrived = [record.id for record in records.record[first:]]
+        if arrived:
+            partitions = array("i", [each.partition for each in arrived])
+            offsets = array("q", [each.offset for each in arrived])
+            self._push(RecordsArrived(first, partitions, offsets))
+        if records.enough_for_columns():
+            self._choose_columns()
+
+    def finish(self, loaded: LoadedQueue) -> None:
+        """Take what reading found out, or what a commit changed: rows are then exactly what is open.
+
+        Pushes RecordsRemoved for rows that are decided or gone, and RecordsArrived for records that
+        are open and have none.
+        """
+        self._loaded = loaded
+        records = self._records
+        gone = [row for row in records.alive() if not _is_offered(loaded, records.record[row])]
+        if gone:
+            records.remove(gone)
+            self._push(RecordsRemoved(tuple(gone)))
+        self.add([record for record in loaded.undecided() if records.row_of(record.id) is None])
+        decided = (record for record in loaded.records.values() if not loaded.is_open(record.id))
+        records.same_key.set_decided(decided)
+        self._reading = False
+        self._choose_columns()
+
+    def answer(self, request: Request) -> Reply | None:  # noqa: PLR0911 - one line for each request
+        """Answer a request; ``None`` for those that only tell something, and for rows that are not there."""
+        records = self._records
+        match request:
+            case Query():
+                return QueryReply(request, self._queries.rows(request), not self._reading)
+            case RowsWanted():
+                records.refresh_newer()
+                rows = (row for row in request.rows if 0 <= row < len(records))
+                return Rows(tuple(records.shown(row) for row in rows))
+            case GroupsWanted():
+                return groups(records, request, complete=not self._reading)
+            case DecisionsChanged():
+                records.decide(request.changes)
+                return None
+            case DecidedElsewhere():
+                records.set_elsewhere(request.ids)
+                return None
+            case DescribeWanted():
+                known = 0 <= request.row < len(records)
+                return describe(records, request.row) if known else None
+            case SummaryWanted():
+                return summarise(records, request)
+            case FewFirstWanted():
+                candidates = [row for row in request.rows if row < len(records)]
+                return FewFirst(few_first(records, candidates, request.count))
+            case ReviewWanted():
+                return review_reply(records, None if self._reading else self._loaded, request)
+
+    def try_registry_again(self) -> None:
+        """Read again what waited for the format registry; pushes RowsChanged if that helped."""
+        if self._schemas is None:
+            return
+        self._schemas.forget_failures()
+        waiting = [row for row, waits in enumerate(self._records.waits_for_registry) if waits]
+        changed = self._records.read_again(waiting)
+        if not changed:
+            return
+        self._push(RowsChanged(tuple(changed)))
+        if not self._reading or self._records.enough_for_columns():
+            self._choose_columns()
+
+    def _choose_columns(self) -> None:
+        """Choose columns if that was not done yet; says so again when there are more message types."""
+        chosen = self._records.choose_columns()
+        types = self._records.message_types()
+        if chosen or types != self._types_told:
+            self._types_told = types
+            self._push(ColumnsChosen(self._records.columns, types))
+
+
+def _is_offered(loaded: LoadedQueue, record: DeadLetter) -> bool:
+    return record.id in loaded.records and loaded.is_open(record.id)
