@@ -1,0 +1,115 @@
+"""Drafts are written in a thread of their own, in the order in which a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from kmp_desktop.app.triage import Restored, draft_changes, restore_draft
+from kmp_desktop.core.decision import Change, Decision, DecisionBook
+from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.ports import Clock, DraftEntry, DraftKey, DraftStore
+from kmp_desktop.core.queue_state import LoadedQueue
+from kmp_desktop.core.record import RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOrder:
+    """Bring the draft back. ``settled``: decisions that a commit of ours was found to hold."""
+
+    key: DraftKey
+    loaded: LoadedQueue  # a copy
+    settled: tuple[RecordId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppendOrder:
+    """Write one step down."""
+
+    key: DraftKey
+    loaded: LoadedQueue  # a copy
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceOrder:
+    """Start the draft anew with what is staged now, and with what was not read this time."""
+
+    key: DraftKey
+    loaded: LoadedQueue  # a copy
+    staged: tuple[tuple[RecordId, Decision], ...]
+    unread: tuple[DraftEntry, ...]
+
+
+class DraftWorker(QObject):
+    """Owns the way to the draft store. All slots run in the drafts' thread.
+
+    Signals:
+        restored(Restored | UserFacingError): answer to ``restore``.
+        saved(int as object): epoch ms of the last change that is on disk.
+        failed(UserFacingError): a change could not be written.
+        broke(BaseException): a bug.
+        closed(): everything asked for before is on disk.
+    """
+
+    restored = Signal(object)
+    saved = Signal(object)
+    failed = Signal(object)
+    broke = Signal(object)
+    closed = Signal()
+
+    def __init__(self, drafts: DraftStore, clock: Clock) -> None:
+        super().__init__()
+        self._drafts = drafts
+        self._clock = clock
+
+    @Slot(object)
+    def restore(self, order: RestoreOrder) -> None:
+        """Read the draft and check it against the queue."""
+        answer: Restored | UserFacingError
+        try:
+            if order.settled:
+                self._drafts.append(order.key, [(record, None, 0) for record in order.settled])
+            # The session's own book belongs to the window's thread: this one only takes what came back.
+            answer = restore_draft(self._drafts, order.key, order.loaded, DecisionBook())
+        except UserFacingError as error:
+            answer = error
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread
+            self.broke.emit(error)
+            answer = Restored({})
+        self.restored.emit(answer)
+
+    @Slot(object)
+    def append(self, order: AppendOrder) -> None:
+        """Write one step down."""
+        self._written(
+            lambda: self._drafts.append(order.key, draft_changes(order.change, order.loaded.records))
+        )
+
+    @Slot(object)
+    def replace(self, order: ReplaceOrder) -> None:
+        """Write the whole draft."""
+        records = order.loaded.records
+        entries = [
+            DraftEntry(record, decision, records[record].crc())
+            for record, decision in order.staged
+            if record in records
+        ]
+        self._written(lambda: self._drafts.replace(order.key, [*entries, *order.unread]))
+
+    @Slot()
+    def close(self) -> None:
+        """The last slot of this thread."""
+        self.closed.emit()
+
+    def _written(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except UserFacingError as error:
+            self.failed.emit(error)
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread
+            self.broke.emit(error)
+        else:
+            self.saved.emit(self._clock.now_ms())
