@@ -1,0 +1,189 @@
+"""Sets up or changes one connection: form, queues, test, and saving beside the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from kmp_desktop.app.connection_form import Refusal, refusals
+from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.qt import connection_saver
+from kmp_desktop.qt.connection_saver import Saved, StoredSecrets
+from kmp_desktop.qt.connection_tester import ConnectionTester
+from kmp_desktop.qt.dialogs.connection_form import ConnectionForm
+from kmp_desktop.qt.dialogs.connection_test_panel import ConnectionTestPanel
+from kmp_desktop.qt.dialogs.frame import FramedDialog
+from kmp_desktop.qt.dialogs.queue_list import QueueList
+from kmp_desktop.qt.dialogs.verbs import Verb
+from kmp_desktop.qt.i18n import say, tr
+from kmp_desktop.qt.prompts import Prompts
+from kmp_desktop.qt.runner import BackgroundTasks
+from kmp_desktop.qt.services import Services
+from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.visible_text import one_line
+from kmp_desktop.qt.widgets.buttons import Button
+from kmp_desktop.qt.widgets.labels import label
+
+
+class ConnectionDialog(FramedDialog):
+    """``profile`` may be a new one (its id given by the caller).
+
+    Signals:
+        saved(Saved): the connection is on disk; the dialog closes.
+    """
+
+    saved = Signal(object)
+
+    def __init__(
+        self,
+        profile: ConnectionProfile,
+        services: Services,
+        lane: BackgroundTasks,
+        tester: ConnectionTester,
+        prompts: Prompts,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("connectionDialog", tr("Connection"), parent)
+        px = Theme.current().px
+        self.setMinimumSize(px(760), px(560))
+        self._services, self._lane, self._tester, self._prompts = services, lane, tester, prompts
+        self._before = profile
+        self._saved: Saved | None = None
+        self._title = label(role="title", name="connectionTitle")
+        self.body.addWidget(self._title)
+        self._form = ConnectionForm(profile, prompts)
+        self._queues = QueueList(profile.queues)
+        self._test = ConnectionTestPanel(tester, self._asked)
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("connectionTabs")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(_scrolled(self._form, self._test), tr("Connection"))
+        self._tabs.addTab(_scrolled(self._queues), "")
+        self.body.addWidget(self._tabs, 1)
+        self._fill_foot()
+        self._form.changed.connect(self._on_changed)
+        self._queues.changed.connect(self._on_changed)
+        self._test.finished.connect(self._on_changed)
+        self.finished.connect(self._on_finished)
+        connection_saver.look(services, lane, profile, self._on_stored, self._on_not_stored)
+        self._on_changed()
+        self._form.focus_first()
+        room = self.screen().availableGeometry().height()
+        self.resize(px(1000), min(px(900), round(room * 0.9)))
+
+    def show_queues(self) -> None:
+        """Begin with the list of queues."""
+        self._tabs.setCurrentIndex(1)
+
+    def profile(self) -> ConnectionProfile:
+        """What form and list say now."""
+        return replace(self._form.profile(), queues=self._queues.queues())
+
+    def _fill_foot(self) -> None:
+        row = self.foot.row
+        self._note = label(tone="muted", name="saveNote", wrap=True)
+        cancel = Button(tr("Cancel"), "cancelConnectionButton")
+        cancel.clicked.connect(self.reject)
+        self._save = Button(tr("Save"), "saveConnectionButton", "primary")
+        self._save.setDefault(True)
+        self._save.clicked.connect(self._on_save)
+        row.addWidget(self._note, 1)
+        row.addWidget(cancel)
+        row.addWidget(self._save)
+
+    def _refusals(self) -> tuple[Refusal, ...]:
+        return refusals(self._form.profile())
+
+    def _asked(self) -> tuple[ConnectionProfile, Queue | None, Secrets] | None:
+        if self._refusals():
+            return None
+        return self.profile(), self._queues.current(), self._form.typed()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        found = self._refusals()
+        profile = self.profile()
+        self._form.mark(found[0].field if found else None)
+        self._title.setText(one_line(profile.name) or tr("New connection"))
+        self._tabs.setTabText(1, tr("Queues ({n})", n=len(profile.queues)))
+        self._test.set_possible(not found)
+        self._save.setEnabled(not found)
+        if found:
+            note = say(found[0].why)
+        elif self._test.has_failed:
+            note = tr("You can save now and fix this later.")
+        elif not profile.queues:
+            note = tr("Add a queue, too: without one there is nothing to open.")
+        else:
+            note = ""
+        self._note.setText(note)
+
+    @Slot()
+    def _on_save(self) -> None:
+        self._save.setEnabled(False)
+        connection_saver.save(
+            self._services, self._lane, self.profile(), self._form.typed(), self._on_saved, self._on_failed
+        )
+
+    @Slot(object)
+    def _on_saved(self, saved: Saved) -> None:
+        self._saved = saved
+        if saved.secrets_error is None:
+            self.accept()
+            return
+        verbs = (Verb.CANCEL, Verb.USE_FOR_TODAY, Verb.TRY_AGAIN)
+        self._prompts.show_error(self, saved.secrets_error, self._on_locked, verbs)
+
+    @Slot(object)
+    def _on_locked(self, verb: Verb) -> None:
+        if verb is Verb.TRY_AGAIN:
+            self._on_save()
+        elif verb is Verb.USE_FOR_TODAY:
+            self.accept()
+        else:
+            self._save.setEnabled(True)
+
+    @Slot(object)
+    def _on_failed(self, error: UserFacingError) -> None:
+        self._save.setEnabled(True)
+        self._prompts.show_error(self, error, self._on_error_answered)
+
+    @Slot(object)
+    def _on_error_answered(self, verb: Verb) -> None:
+        if verb is Verb.TRY_AGAIN:
+            self._on_save()
+
+    @Slot(object)
+    def _on_stored(self, stored: StoredSecrets) -> None:
+        self._form.set_stored(kafka=stored.kafka, registry=stored.registry, keeps=stored.keeps)
+
+    @Slot(object)
+    def _on_not_stored(self, error: UserFacingError) -> None:
+        self._note.setText(say(error.happened))
+
+    @Slot(int)
+    def _on_finished(self) -> None:
+        self._tester.stop()
+        if self._saved is not None:  # also when the window was closed after the file was written
+            self.saved.emit(self._saved)
+
+
+def _scrolled(*widgets: QWidget) -> QScrollArea:
+    """A tab whose content scrolls."""
+    px = Theme.current().px
+    inside = QWidget()
+    inside.setObjectName("scrollContents")
+    box = QVBoxLayout(inside)
+    box.setContentsMargins(0, px(16), px(12), px(8))
+    box.setSpacing(px(16))
+    for nth, each in enumerate(widgets):
+        box.addWidget(each, 1 if len(widgets) == 1 and not nth else 0)
+    if len(widgets) > 1:
+        box.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(inside)
+    return area

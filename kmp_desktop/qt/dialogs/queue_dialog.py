@@ -1,0 +1,119 @@
+"""One queue of a connection: its two topics and the group that remembers what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from kmp_desktop.app.connection_form import Field, new_id, queue_refusals, suggested_group
+from kmp_desktop.core.profile import Queue
+from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong
+from kmp_desktop.qt.dialogs.frame import FramedDialog
+from kmp_desktop.qt.i18n import say, tr
+from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.widgets.buttons import Button
+from kmp_desktop.qt.widgets.labels import label, set_tone
+
+
+class QueueDialog(FramedDialog):
+    """Add or edit a queue.
+
+    Signals:
+        done_with(Queue): saved; not sent when cancelled.
+    """
+
+    done_with = Signal(object)
+
+    def __init__(
+        self, queue: Queue | None, taken_ids: Collection[str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("queueDialog", tr("Queue"), parent)
+        self.setMinimumWidth(Theme.current().px(600))
+        self._queue = queue or Queue("", "", "", "", "")
+        self._taken = taken_ids
+        self._suggested = suggested_group(self._queue.queue_topic)
+        title = tr("Edit the queue") if queue else tr("Add a queue")
+        self.body.addWidget(label(title, "dialog_title"))
+        self._name = line_edit("queueNameEdit", tr("Order handling – failed messages"))
+        self._description = line_edit("queueDescriptionEdit", tr("What is in it, for your colleagues"))
+        self._topic = line_edit("queueTopicEdit", "orders.events.dlq")
+        self._retry = line_edit("retryTopicEdit", tr("empty: nothing can be retried"))
+        self._group = line_edit("groupEdit")
+        grid = FormGrid()
+        grid.add(tr("Name"), self._name)
+        grid.add(tr("Description"), self._description)
+        grid.add(tr("Dead letter topic"), self._topic)
+        grid.add(tr("Retry topic"), self._retry)
+        grid.add(tr("Group"), self._group)
+        self.body.addLayout(grid)
+        note = tr("Everybody who works on this queue uses the same group. It remembers what is decided.")
+        self.body.addWidget(label(note, tone="muted", wrap=True))
+        self.body.addStretch(1)
+        self._fill_foot()
+        self._fill(self._queue)
+        for edit in (self._name, self._description, self._retry, self._group):
+            edit.textChanged.connect(self._on_changed)
+        self._topic.textChanged.connect(self._on_topic_changed)
+        self._on_changed()
+        self._name.setFocus()
+
+    def queue(self) -> Queue:
+        """What the form says now."""
+        name = self._name.text().strip()
+        return replace(
+            self._queue,
+            id=self._queue.id or new_id(name, self._taken),
+            name=name,
+            description=self._description.text().strip(),
+            queue_topic=self._topic.text().strip(),
+            retry_topic=self._retry.text().strip(),
+            group=self._group.text().strip(),
+        )
+
+    def _fill(self, queue: Queue) -> None:
+        self._name.setText(queue.name)
+        self._description.setText(queue.description)
+        self._topic.setText(queue.queue_topic)
+        self._retry.setText(queue.retry_topic)
+        self._group.setText(queue.group)
+
+    def _fill_foot(self) -> None:
+        self._why_not = label(tone="muted", name="queueRefusal", wrap=True)
+        cancel = Button(tr("Cancel"), "cancelQueueButton")
+        cancel.clicked.connect(self.reject)
+        self._save = Button(tr("Use this queue"), "saveQueueButton", "primary")
+        self._save.setDefault(True)
+        self._save.clicked.connect(self._on_save)
+        self.foot.row.addWidget(self._why_not, 1)
+        self.foot.row.addWidget(cancel)
+        self.foot.row.addWidget(self._save)
+
+    def _on_topic_changed(self) -> None:
+        suggestion = suggested_group(self._topic.text().strip())
+        if self._group.text() in ("", self._suggested):  # a group of one's own stays
+            self._group.setText(suggestion)
+        self._suggested = suggestion
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        found = queue_refusals(self.queue())
+        fields = {
+            Field.QUEUE_NAME: self._name,
+            Field.QUEUE_TOPIC: self._topic,
+            Field.RETRY_TOPIC: self._retry,
+            Field.GROUP: self._group,
+        }
+        wrong = {each.field for each in found}
+        for field, edit in fields.items():
+            set_wrong(edit, field in wrong and bool(edit.text()))
+        self._why_not.setText(say(found[0].why) if found else "")
+        loud = bool(found) and bool(fields[found[0].field].text())
+        set_tone(self._why_not, "error" if loud else "muted")
+        self._save.setEnabled(not found)
+
+    def _on_save(self) -> None:
+        self.done_with.emit(self.queue())
+        self.accept()
