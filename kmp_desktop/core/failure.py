@@ -44,6 +44,7 @@ _PREFIXES = (
     failure_smallrye.PREFIX,
     failure_smallrye.DELAYED,
 )
+_NUMBERS = failure_spring.NUMBERS | failure_flat.NUMBERS
 # They say nothing of their own: where one of them is the deepest that is told, the root cause is not.
 _WRAPPERS = (
     "java.lang.reflect.InvocationTargetException",
@@ -82,7 +83,7 @@ def is_failure_header(name: str) -> bool:
 
 def known_number(name: str, value: bytes | None) -> int | None:
     """The number in a header that is known to hold one in binary; ``None`` for every other header."""
-    return as_binary_number(value) if name in failure_spring.NUMBERS | failure_flat.NUMBERS else None
+    return as_binary_number(value) if name in _NUMBERS else None
 
 
 def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:

@@ -74,7 +74,7 @@ class AvroReader:
             "enum": self._enum,
             "fixed": self._fixed,
         }
-        self._root = raw_bytes if parsed == "bytes" else self._reader(parsed)
+        self._root = raw_bytes if parsed in ("bytes", {"type": "bytes"}) else self._reader(parsed)
         self._type_name = parsed.get("name", "") if isinstance(parsed, dict) else ""
 
     def read(self, value: bytes, start: int = 0) -> Tree:
@@ -160,7 +160,8 @@ class AvroReader:
             source.enter()
             entries: list[Node] = []
             for count in source.blocks():
-                entries.extend(entry(source, str(len(entries) + each), "") for each in range(count))
+                first = len(entries)
+                entries.extend(entry(source, str(first + index), "") for index in range(count))
             source.leave()
             return Node(name, NodeKind.LIST, children=tuple(entries), branch=branch)
 

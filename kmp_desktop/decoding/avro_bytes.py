@@ -82,4 +82,4 @@ class AvroBytes:
 
     def mismatch(self) -> NotThisFormat:
         """What to raise when the data contradicts the schema before the current position."""
-        return NotThisFormat(text("Its first {n} bytes do not fit this format.", n=self.at))
+        return NotThisFormat(text("At byte {n} it stops fitting this format.", n=self.at))

@@ -120,7 +120,7 @@ def _written(value: float) -> str:
 
 def _shortest(value: float, raw: bytes) -> str:
     """A 4-byte float in its shortest form that reads back as the same float."""
-    for digits in range(6, 10):
+    for digits in range(1, 10):
         shown = float(f"{value:.{digits}g}")
         try:
             if struct.pack("<f", shown) == raw:

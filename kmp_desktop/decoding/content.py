@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from kmp_desktop.core.payload import Attempt, Nothing, Payload, Plain, Tree, Undecodable
 from kmp_desktop.core.ports import RegisteredSchema, SchemaSource, SchemaUnavailable
 from kmp_desktop.core.text import Text, text, text_n
@@ -13,8 +11,7 @@ from kmp_desktop.decoding.json_tree import read_json
 from kmp_desktop.decoding.refusal import NotThisFormat, TooMuch
 
 _KINDS = {"AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema"}
-# What no text holds: bytes that are no UTF-8 (as surrogates) and control characters but blanks.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]")
+_CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))  # characters that no text holds
 
 
 class _Refused(Exception):  # noqa: N818 - the answer to a question, not a fault of the program
@@ -98,8 +95,9 @@ def _json_payload(data: bytes) -> Payload:
 
 
 def _text(value: bytes) -> Payload:
-    readable = value.decode("utf-8", "surrogateescape")
-    if wrong := len(_NOT_TEXT.findall(readable)):
+    readable = value.decode("utf-8", "ignore")
+    no_utf8 = len(value) - len(readable.encode())
+    if wrong := no_utf8 + len(value) - len(value.translate(None, _CONTROL)):
         reason = text_n(wrong, "{n} byte is not valid text.", "{n} bytes are not valid text.")
         raise _Refused(text("Plain text"), reason)
     return Plain(readable.removeprefix("\ufeff"))

@@ -14,7 +14,8 @@ from kmp_desktop.decoding.times import guessed_moment, moment
 _CAN_START = b' \t\r\n{["-0123456789tfn'
 _BOM = b"\xef\xbb\xbf"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A string that does not end takes all that is left: otherwise every quote in it would be tried again.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class _Number(str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import math
 import ssl
 import time
 from typing import Any
@@ -98,7 +99,7 @@ class RegistryHttp:
             return get(self._base + path, self._headers, self._tls, deadline)
         except TimeoutError:
             reason = text_n(
-                round(self._time_limit),
+                math.ceil(self._time_limit),
                 "The format registry did not answer within {n} second.",
                 "The format registry did not answer within {n} seconds.",
             )

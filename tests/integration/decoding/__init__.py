@@ -1,0 +1,1 @@
+"""Tests of decoding against a real schema registry."""
