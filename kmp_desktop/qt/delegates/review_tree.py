@@ -32,8 +32,8 @@ class ReviewTreeDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint a cell."""
         theme = Theme.current()
-        place: QRect = option.rect  # type: ignore[attr-defined]  # PySide6's stubs lack it
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        place: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(place, theme.color("selected"))
         elif state & QStyle.StateFlag.State_MouseOver:
