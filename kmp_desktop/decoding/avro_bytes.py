@@ -48,7 +48,7 @@ class AvroBytes:
         if size < 0:
             raise self.mismatch()
         if end > len(self._data):
-            raise NotThisFormat(text("It breaks off: more should follow after its last byte."))
+            raise self._broken_off()
         self.at = end
         return self._data[start:end]
 
@@ -59,13 +59,15 @@ class AvroBytes:
     def long(self) -> int:
         """A zig-zag variable-length number of at most 64 bits."""
         shift = value = 0
-        for _ in range(_LONGEST_VARINT):
-            byte = self.take(1)[0]
+        for byte in self._data[self.at : self.at + _LONGEST_VARINT]:
+            self.at += 1
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 value &= 0xFFFF_FFFF_FFFF_FFFF
                 return (value >> 1) ^ -(value & 1)
             shift += 7
+        if shift < 7 * _LONGEST_VARINT:
+            raise self._broken_off()
         raise self.mismatch()
 
     def text(self) -> str:
@@ -83,3 +85,6 @@ class AvroBytes:
     def mismatch(self) -> NotThisFormat:
         """What to raise when the data contradicts the schema before the current position."""
         return NotThisFormat(text("At byte {n} it stops fitting this format.", n=self.at))
+
+    def _broken_off(self) -> NotThisFormat:
+        return NotThisFormat(text("It breaks off: more should follow after its last byte."))

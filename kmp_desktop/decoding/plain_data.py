@@ -54,10 +54,12 @@ def _plain(node: Node) -> object:
 
 def _object(node: Node) -> dict[str, object]:
     found: dict[str, object] = {}
-    seen: dict[str, int] = {}
     for child in node.children:
-        seen[child.name] = nth = seen.get(child.name, 0) + 1
-        found[child.name if nth == 1 else f"{child.name} ({ordinal(nth)})"] = _plain(child)
+        name, nth = child.name, 1
+        while name in found:
+            nth += 1
+            name = f"{child.name} ({ordinal(nth)})"
+        found[name] = _plain(child)
     return found
 
 
