@@ -114,6 +114,7 @@ QTabBar::tab {{ background: transparent; color: {t.muted}; border: none; padding
 QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom: 2px solid {t.accent}; }}
 QTabBar::tab:hover:!selected {{ color: {t.text}; }}
 QTabBar::tab:focus {{ border: 2px solid {t.accent}; border-radius: {px(4)}px; }}
+QTreeView#queueTable::item {{ height: {px(30)}px; }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 """
 

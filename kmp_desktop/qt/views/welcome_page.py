@@ -50,7 +50,7 @@ class WelcomePage(QScrollArea):
             "Some messages between your services failed and were put aside. "
             "Here you see why, and decide what happens to each of them."
         )
-        box.addWidget(label(purpose, "section", tone="muted", name="welcomeText", wrap=True))
+        box.addWidget(label(purpose, "lead", tone="muted", name="welcomeText", wrap=True))
         box.addSpacing(px(24))
         box.addLayout(self._steps())
         box.addSpacing(px(24))

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolBu
 from kmp_desktop.qt.icons import pixmap
 from kmp_desktop.qt.theme import FontRole, Theme
 
-ButtonKind = Literal["plain", "primary", "quiet", "link"]
-"""plain: bordered · primary: the one filled button of a page · quiet: no border · link: accent words."""
+ButtonKind = Literal["plain", "primary", "quiet", "link", "info"]
+"""plain: bordered · primary: the one filled button of a page · quiet: no border · link: accent words ·
+info: on the ground of information, for "3 new"."""
 
 _HEIGHT = 34
 _LINK_HEIGHT = 28
@@ -47,7 +48,7 @@ class ButtonLook:
     @property
     def font_role(self) -> FontRole:
         """Filled buttons are set bolder."""
-        return "bold" if self.kind == "primary" else "body" if self.kind == "link" else "strong"
+        return "bold" if self.kind in ("primary", "info") else "body" if self.kind == "link" else "strong"
 
 
 def button_size(look: ButtonLook) -> QSize:
@@ -102,6 +103,8 @@ def _paint_ground(painter: QPainter, button: QAbstractButton, look: ButtonLook) 
         fill, ink = ("accent_hover" if over or pressed else "accent_solid"), "on_solid"
         if not on:
             fill, ink = "sunken", "disabled"
+    elif look.kind == "info":
+        fill, ink = ("selected" if over or pressed else "info_bg"), "info"
     elif look.kind == "link":
         ink = "accent" if on else "disabled"
     elif look.fill and checked:

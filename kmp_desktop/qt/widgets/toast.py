@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 
 from kmp_desktop.qt.announce import announce
@@ -16,6 +16,7 @@ from kmp_desktop.qt.widgets.labels import IconLabel, label
 
 _SHOWN_MS = 6000
 _ABOVE = 20
+_KEYCAP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,13 @@ class _ToastLink(Button):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def sizeHint(self) -> QSize:
+        """The size it needs."""
+        theme = Theme.current()
+        words = QFontMetrics(theme.font("bold")).horizontalAdvance(self.text())
+        cap = theme.px(_KEYCAP + 10) if self.keycap else 0
+        return QSize(words + cap + 2 * theme.px(4), theme.px(28))
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint it."""
         theme = Theme.current()
@@ -159,7 +167,7 @@ class _ToastLink(Button):
         left = theme.px(4)
         painter.drawText(QPointF(left, self._baseline()), self.text())
         if self.keycap:
-            side = theme.px(20)
+            side = theme.px(_KEYCAP)
             cap = QRect(self.width() - side - left, (self.height() - side) // 2, side, side)
             paint_keycap(painter, cap, self.keycap, "toast_link")
         if self.hasFocus():
