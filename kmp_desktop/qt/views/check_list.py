@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kmp_desktop.core.queue_state import Severity
 from kmp_desktop.core.review import Check, CheckCode, Review
@@ -23,6 +23,7 @@ _SIGNS = {
     Severity.PASSED: ("check-circle", "ok"),
 }
 _MOST_REASONS = 5
+_LINK_INSET = 3  # pixels: the words of a link button begin that far inside it
 
 
 class CheckList(Card):
@@ -74,18 +75,18 @@ class CheckList(Card):
         row.setObjectName(f"check_{check.code.value}_{nth}")
         line = QHBoxLayout(row)
         line.setContentsMargins(0, Theme.current().px(9), 0, Theme.current().px(9))
-        line.setSpacing(Theme.current().px(10))
+        line.setSpacing(Theme.current().px(10) - _LINK_INSET)
         line.addWidget(IconLabel(*_SIGNS[check.severity]), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         spaced(words, 0, 2)
         passed = check.severity is Severity.PASSED
-        title = label(say(check.title), "body" if passed else "bold", wrap=True)
+        title = _inset(label(say(check.title), "body" if passed else "bold", wrap=True))
         words.addWidget(title)
         detail = say(check.detail)
         if passed:
             title.setToolTip(detail)
         elif detail:
-            words.addWidget(label(detail, tone="muted", wrap=True))
+            words.addWidget(_inset(label(detail, tone="muted", wrap=True)))
         if check.code is CheckCode.REFUSED:
             self._add_reasons(words, review)
         self._add_actions(words, nth, check)
@@ -103,10 +104,11 @@ class CheckList(Card):
                 partition=each.id.partition,
                 reason=each.reason,
             )
-            words.addWidget(label(line, "small", tone="muted", wrap=True))
+            words.addWidget(_inset(label(line, "small", tone="muted", wrap=True)))
         more = len(review.refused) - _MOST_REASONS
         if more > 0:
-            words.addWidget(label(trn(more, "and {n} more", "and {n} more"), "small", tone="muted"))
+            told = trn(more, "and {n} more", "and {n} more")
+            words.addWidget(_inset(label(told, "small", tone="muted")))
 
     def _add_actions(self, words: QVBoxLayout, nth: int, check: Check) -> None:
         buttons = []
@@ -122,7 +124,7 @@ class CheckList(Card):
         if not buttons:
             return
         line = QHBoxLayout()
-        spaced(line, 0, 20)
+        spaced(line, 0, 16)
         for button in buttons:
             line.addWidget(button)
         line.addStretch(1)
@@ -137,6 +139,11 @@ class CheckList(Card):
         if warnings:
             told += " " + trn(warnings, "{n} warning.", "{n} warnings.")
         announce(self, told)
+
+
+def _inset(words: QLabel) -> QLabel:
+    words.setContentsMargins(_LINK_INSET, 0, 0, 0)
+    return words
 
 
 def _show_words(check: Check) -> str:

@@ -39,6 +39,9 @@ class CountCards(QWidget):
             Decision.PURGE: discard_sentence(compacts),
             Decision.SKIP: skip_sentence(),
         }
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._cards = {each: CountCard(each, say(sentences[each])) for each in Decision}
         self._row = QGridLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +102,7 @@ class CountCard(QAbstractButton):
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setToolTip(tr("Show only these below; again: show all"))
         look = LOOKS[decision]
         self._decision = decision

@@ -92,8 +92,8 @@ class ReviewPage(QWidget):
         self._back = Button(
             tr("Back to the records"), "backToTriageButton", "plain", "caret-left", keycap_text("Esc")
         )
-        self._foot_words = label("", tone="muted", name="reviewFootLabel")
-        self._why_not = label("", name="commitReasonLabel")
+        self._foot_words = label("", tone="muted", name="reviewFootLabel", wrap=True)
+        self._why_not = label("", name="commitReasonLabel", wrap=True)
         self._commit = Button("", "commitButton", "primary", "paper-plane-tilt", keycap_text("Ctrl+Return"))
         self._foot = Bar("reviewFoot", "foot", 60)
 
@@ -113,7 +113,7 @@ class ReviewPage(QWidget):
         spaced(self._right, 0, 16)
         self._left.addLayout(head)
         self._left.addWidget(self._counts)
-        self._left.addWidget(self._tree, 1)
+        self._left.addWidget(self._tree)
         self._left.addWidget(self._where)
         self._left.addStretch()
         self._aside = QWidget()
@@ -133,7 +133,8 @@ class ReviewPage(QWidget):
         self._foot.row.setSpacing(px(16))
         for part, stretch in ((self._back, 0), (self._foot_words, 1), (self._why_not, 0), (self._commit, 0)):
             self._foot.row.addWidget(part, stretch)
-        self._foot_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for words in (self._foot_words, self._why_not):
+            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         page = QVBoxLayout(self)
         spaced(page, 0, 0)
         page.addWidget(scroll, 1)
@@ -243,6 +244,7 @@ class ReviewPage(QWidget):
         self._why_not.setText(say(reason) if reason is not None else "")
         self._why_not.setVisible(reason is not None)
         self._foot_words.setVisible(reason is None or not self._compact)
+        self._back.updateGeometry()
         self._commit.setEnabled(self._may_commit() and not self._asked_to_commit)
         self._commit.setAccessibleDescription(self._why_not.text())
 
@@ -305,4 +307,6 @@ class ReviewPage(QWidget):
         self._aside.setMinimumWidth(0 if self._compact else px(_CHECKS_WIDTH))
         self._aside.setMaximumWidth(16_777_215 if self._compact else px(_CHECKS_WIDTH))
         self._foot.set_design_height(48 if self._compact else 60)
+        self._back.keycap = "" if self._compact else keycap_text("Esc")
+        self._commit.keycap = "" if self._compact else keycap_text("Ctrl+Return")
         self._show_button()

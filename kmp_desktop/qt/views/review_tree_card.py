@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
@@ -26,7 +27,7 @@ from kmp_desktop.qt.widgets.card import Card
 from kmp_desktop.qt.widgets.labels import label
 from kmp_desktop.qt.widgets.segmented import SegmentedButtons
 
-_FEWEST_ROWS = 3
+_FEWEST_ROWS = 6
 _MOST_ROWS = 400  # beyond that the tree scrolls whatever room there is
 _NUMBER_WIDTH = 92
 
@@ -48,6 +49,7 @@ class ReviewTreeCard(Card):
             session.record_id, lambda row: session.book.get(session.record_id(row)), self
         )
         self._model.rows_wanted.connect(session.ask)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._title = label("", "section")
         self._modes = SegmentedButtons(
             (
@@ -150,6 +152,7 @@ class _Tree(QTreeView):
     def __init__(self, model: ReviewTreeModel) -> None:
         super().__init__()
         self.setObjectName("reviewTree")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._model = model
         self.setModel(model)
         self.setItemDelegate(ReviewTreeDelegate(self))
@@ -218,18 +221,27 @@ class _Tree(QTreeView):
             self._fit_columns()
             self._fit()
 
+    def sizeHint(self) -> QSize:
+        """As high as its lines."""
+        return QSize(super().sizeHint().width(), self._height_of(self._shown_rows()))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines; from there on it scrolls by itself."""
+        least = self._height_of(min(self._shown_rows(), _FEWEST_ROWS))
+        return QSize(super().minimumSizeHint().width(), least)
+
     @Slot()
     def _fit(self) -> None:
-        row = self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
-        shown = self._shown_rows()
-        head = self.header().sizeHint().height()
-        self.setMaximumHeight(head + min(shown, _MOST_ROWS) * row + 2)
-        self.setMinimumHeight(head + max(1, min(shown, _FEWEST_ROWS)) * row + 2)
         self.updateGeometry()
+
+    def _height_of(self, rows: int) -> int:
+        row = self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        return self.header().sizeHint().height() + max(1, rows) * row + 2
 
     def _shown_rows(self) -> int:
         lines = [self._model.index(row, 0) for row in range(min(self._model.rowCount(), _MOST_ROWS))]
-        return len(lines) + sum(self._model.rowCount(line) for line in lines if self.isExpanded(line))
+        shown = len(lines) + sum(self._model.rowCount(line) for line in lines if self.isExpanded(line))
+        return min(shown, _MOST_ROWS)
 
     def _fit_columns(self) -> None:
         metrics = self.header().fontMetrics()
