@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from kmp_desktop.app.connection_form import Refusal, refusals
+from kmp_desktop.app.connection_form import Refusal, new_id, refusals
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.qt import connection_saver
@@ -29,7 +30,7 @@ from kmp_desktop.qt.widgets.labels import label
 
 
 class ConnectionDialog(FramedDialog):
-    """``profile`` may be a new one (its id given by the caller).
+    """``profile`` with an empty id is a new one: its id is made from its name when it is saved first.
 
     Signals:
         saved(Saved): the connection is on disk; the dialog closes.
@@ -44,13 +45,15 @@ class ConnectionDialog(FramedDialog):
         lane: BackgroundTasks,
         tester: ConnectionTester,
         prompts: Prompts,
+        taken_ids: Collection[str] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("connectionDialog", tr("Connection"), parent)
+        self._id = profile.id
+        self._taken_ids = taken_ids
         px = Theme.current().px
         self.setMinimumSize(px(760), px(560))
         self._services, self._lane, self._tester, self._prompts = services, lane, tester, prompts
-        self._before = profile
         self._saved: Saved | None = None
         self._title = label(role="title", name="connectionTitle")
         self.body.addWidget(self._title)
@@ -80,7 +83,7 @@ class ConnectionDialog(FramedDialog):
 
     def profile(self) -> ConnectionProfile:
         """What form and list say now."""
-        return replace(self._form.profile(), queues=self._queues.queues())
+        return replace(self._form.profile(), id=self._id, queues=self._queues.queues())
 
     def _fill_foot(self) -> None:
         row = self.foot.row
@@ -124,6 +127,7 @@ class ConnectionDialog(FramedDialog):
     @Slot()
     def _on_save(self) -> None:
         self._save.setEnabled(False)
+        self._id = self._id or new_id(self.profile().name, self._taken_ids)
         connection_saver.save(
             self._services, self._lane, self.profile(), self._form.typed(), self._on_saved, self._on_failed
         )
