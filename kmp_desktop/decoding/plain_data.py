@@ -54,11 +54,14 @@ def _plain(node: Node) -> object:
 
 def _object(node: Node) -> dict[str, object]:
     found: dict[str, object] = {}
+    times: dict[str, int] = {}
     for child in node.children:
-        name, nth = child.name, 1
+        nth = times.get(child.name, 0) + 1
+        name = child.name if nth == 1 else f"{child.name} ({ordinal(nth)})"
         while name in found:
             nth += 1
             name = f"{child.name} ({ordinal(nth)})"
+        times[child.name] = nth
         found[name] = _plain(child)
     return found
 

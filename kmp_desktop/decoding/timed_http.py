@@ -95,7 +95,7 @@ class _UntilDeadline:
         return io.BufferedReader(_Incoming(self._connection, self._deadline))
 
     def close(self) -> None:
-        self._connection.close()
+        """Nothing: HTTPConnection closes before the answer is read; ``get`` does it afterwards."""
 
 
 class _Incoming(io.RawIOBase):
