@@ -100,6 +100,7 @@ class FittedArea(QScrollArea):
     def __init__(self, content: QWidget, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._content = content
         content.setObjectName("scrollContents")
         self.setWidget(content)
         self.setWidgetResizable(True)
@@ -111,7 +112,7 @@ class FittedArea(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """The height of the content at this width."""
-        content = self.widget()
+        content = self._content
         width = self.viewport().width()
         layout = content.layout()
         if layout is not None and layout.hasHeightForWidth():
@@ -132,6 +133,6 @@ class FittedArea(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The content changed its size."""
-        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
