@@ -1,1 +1,1 @@
-"""The ports in memory: practice for people, a queue for tests; nothing leaves this computer."""
+"""A queue in memory behind the same ports as a Kafka cluster: nothing leaves this computer."""
