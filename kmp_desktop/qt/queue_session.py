@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from kmp_desktop.app import triage
 from kmp_desktop.app.profile_secrets import secrets_of
 from kmp_desktop.app.queue_summary import summary_of
+from kmp_desktop.app.triage import Restored, StageReport
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import CommitResult, NotCommittedReason, Outcome, Resolution
@@ -24,17 +24,16 @@ from kmp_desktop.core.view import DecidedElsewhere, DecisionsChanged, RecordsArr
 from kmp_desktop.qt.broker_worker import BrokerWorker, CommitDone, CommitOrder, ReadDone, ReadOrder
 from kmp_desktop.qt.draft_keeper import DraftKeeper
 from kmp_desktop.qt.engine_worker import EngineWorker
+from kmp_desktop.qt.queue_threads import QueueThreads
 from kmp_desktop.qt.retry_timer import RETRY_AFTER_S, RetryTimer
 from kmp_desktop.qt.row_numbers import RowNumbers
-from kmp_desktop.qt.runner import WorkerThread
 from kmp_desktop.qt.services import Services
+from kmp_desktop.qt.staged_decisions import StagedDecisions
 
-_NO_STAGING = (SessionPhase.COMMITTING, SessionPhase.LOCKED, SessionPhase.CLOSED)
-_STAGING = frozenset(SessionPhase) - frozenset(_NO_STAGING)
+_FIXED = (SessionPhase.COMMITTING, SessionPhase.LOCKED, SessionPhase.CLOSED)  # nothing is staged then
 _READABLE = frozenset({SessionPhase.READY, SessionPhase.FAILED})
 _CONNECTION_LOST = frozenset({ErrorCode.NO_CONNECTION, ErrorCode.READ_BROKE_OFF})
-_THREADS = 3
-_ENGINE, _DRAFT = "engine", "draft"  # what a read waits for before the queue is READY
+_READING, _ENGINE, _DRAFT = "reading", "engine", "draft"
 
 _open: set[QueueSession] = set()
 
@@ -75,16 +74,6 @@ class QueueSession(QObject):
     restarted = Signal()
     closed = Signal()
 
-    _read_wanted = Signal(object)
-    _commit_wanted = Signal(object)
-    _resolve_wanted = Signal()
-    _look_wanted = Signal()
-    _broker_close_wanted = Signal()
-    _asked = Signal(object)
-    _finish_wanted = Signal(object)
-    _registry_wanted = Signal()
-    _engine_close_wanted = Signal()
-
     def __init__(
         self,
         services: Services,
@@ -99,46 +88,38 @@ class QueueSession(QObject):
         self.profile = profile
         self.queue = queue
         self.state = SessionState(phase_since=services.clock.now_ms())
-        self.book = DecisionBook()
         self.last_result: CommitResult | None = None
         self._services = services
         self._secrets = secrets
-        self._pace = pace or Pace()
         self._rows = RowNumbers()
-        self._loaded: LoadedQueue | None = None
-        self._elsewhere: frozenset[RecordId] = frozenset()
-        self._mine: set[RecordId] = set()  # committed here: not "decided by someone else"
-        self._closing = False
-        self._started = False
+        self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
-        self._may_commit = False
-        self._ended = 0  # threads
-        self._awaited: set[str] = set()  # what a read still waits for before it is READY
+        self._awaited: set[str] = set()  # what a read still waits for before the queue is READY
         self._finishes = 0  # how many times the engine still has to say that it is up to date
-        self._retry = RetryTimer(services.clock, self._pace.retry_after_s, self)
+        pace = pace or Pace()
+        self._retry = RetryTimer(services.clock, pace.retry_after_s, self)
         self._retry.due.connect(self.try_now)
         self._look = QTimer(self)
-        self._look.setInterval(round(self._pace.look_every_s * 1000))
+        self._look.setInterval(round(pace.look_every_s * 1000))
         self._look.timeout.connect(self._on_time_to_look)
         self._drafts = DraftKeeper(services.drafts, services.clock, profile.servers, self)
-        self._connect_drafts()
-        self._broker = BrokerWorker(self._adapters, services.clock)
-        self._engine = EngineWorker()
-        self._broker_thread = WorkerThread(self._broker, "kmp-broker", self)
-        self._engine_thread = WorkerThread(self._engine, "kmp-engine", self)
-        self._connect_broker()
-        self._connect_engine()
+        self._decisions = StagedDecisions(self._drafts, self)
+        self._threads = QueueThreads(self._adapters, services.clock, self._drafts, self)
+        self._connect_broker(self._threads.broker)
+        self._connect_engine(self._threads.engine)
+        self._connect_decisions()
+        self._threads.ended.connect(self._say_closed)
         _open.add(self)
 
     # What the window asks for
 
     def start(self, take_over: TakeOver | None = None) -> None:
         """Connect and read; again after FAILED (with the password then stored), or to take over."""
-        if not self._started and not self._closing:
+        if self._closing:
+            return
+        if not self._started:
             self._started = True
-            self._drafts.start()
-            self._broker_thread.start()
-            self._engine_thread.start()
+            self._threads.start()
             self._read(ReadOrder(take_over))
         elif self.state.phase in _READABLE:
             self._read(ReadOrder(take_over, connect_anew=self.state.phase is SessionPhase.FAILED))
@@ -149,28 +130,31 @@ class QueueSession(QObject):
 
     def stop_reading(self) -> None:
         """Work with what was read so far."""
-        self._broker.stop_reading.set()
+        self._threads.stop_reading.set()
 
     def continue_reading(self) -> None:
         """Read what was left out when reading was stopped."""
         self.start()
 
+    @Slot()
     def try_now(self) -> None:
         """Do not wait for the next attempt: ask after a locked commit, or try the connection."""
         phase = self.state.phase
-        if phase is SessionPhase.LOCKED and not self._asking:
+        if self._closing or self._asking:
+            return
+        if phase is SessionPhase.LOCKED:
             self._asking = True
             self._retry.pause()
             self._set(next_attempt_at=0)
-            self._resolve_wanted.emit()
+            self._threads.resolve()
         elif phase is SessionPhase.READY and not self.state.committed_elsewhere:
-            self._look_wanted.emit()
+            self._threads.look()
         else:
             self.start()
 
     def try_registry_again(self) -> None:
         """Decode again what could not be decoded because the registry did not answer."""
-        self._registry_wanted.emit()
+        self._threads.try_registry_again()
 
     def close(self) -> None:
         """Give everything back; a commit that is running is waited for. Ends in ``closed``."""
@@ -180,31 +164,34 @@ class QueueSession(QObject):
         self._look.stop()
         self._retry.pause()
         if self._started:
-            self._broker.stop_reading.set()
-            self._broker_close_wanted.emit()
+            self._threads.close()
         else:
             QTimer.singleShot(0, self, self._say_closed)
 
     def ask(self, request: Request) -> None:
         """Ask the engine; the answer comes by ``replied``."""
-        if not self._closing:
-            self._asked.emit(request)
+        self._threads.ask(request)
 
     def commit(self) -> None:
         """Commit everything staged (and tombstones left over); ends in ``commit_finished``."""
         if self.state.phase is not SessionPhase.READY or self._closing:
             return
         self._look.stop()
-        self._retry.pause()
-        self._broker.stop_commit.clear()
-        self._set(phase=SessionPhase.COMMITTING, resolution=None)
-        self._commit_wanted.emit(CommitOrder(dict(self.book.staged)))
+        self._retry.reset()
+        self._threads.stop_commit.clear()
+        self._set(phase=SessionPhase.COMMITTING, resolution=None, next_attempt_at=0)
+        self._threads.commit(CommitOrder(dict(self.book.staged)))
 
     def stop_commit(self) -> None:
-        """Stop as long as nothing is final; the part that can no longer be stopped goes on."""
-        self._broker.stop_commit.set()
+        """Stop as long as nothing is final; a part that can no longer be stopped goes on."""
+        self._threads.stop_commit.set()
 
     # Records and decisions
+
+    @property
+    def book(self) -> DecisionBook:
+        """What is staged; to be read only, changes go through the methods here."""
+        return self._decisions.book
 
     @property
     def row_count(self) -> int:
@@ -222,73 +209,51 @@ class QueueSession(QObject):
     @property
     def decided_elsewhere(self) -> frozenset[RecordId]:
         """Records that were offered here and that somebody else decided meanwhile."""
-        return self._elsewhere
+        return self._decisions.elsewhere
 
     def may_decide(self, record: RecordId) -> bool:
         """Whether a decision about this record can be staged now."""
-        if self.state.phase not in _STAGING or record in self._elsewhere:
+        if self.state.phase in _FIXED:
             return False
-        loaded = self._loaded
-        if loaded is None:
-            return self._rows.row(record) is not None
-        if record not in loaded.records:
-            return self.state.phase is SessionPhase.READING and self._rows.row(record) is not None
-        return self._may_commit and loaded.is_open(record)
+        known = self._decisions.may_decide(record)
+        if known is None:
+            # While reading only the rows are known; whether it is so is looked at when reading ends.
+            return self.state.phase is not SessionPhase.READY and self._rows.row(record) is not None
+        return known
 
-    def stage(self, ids: Iterable[RecordId], decision: Decision | None) -> triage.StageReport:
+    def stage(self, ids: Iterable[RecordId], decision: Decision | None) -> StageReport:
         """Stage a decision (None: clear it) for all that may be decided, as one step."""
-        report = triage.stage(self.book, ids, decision, self.may_decide)
-        self._tell_change(report.change)
-        return report
+        return self._decisions.stage(ids, decision, self.may_decide)
 
     def undo(self) -> Change | None:
         """Take the last step back; None when there is none, or nothing may be decided now."""
-        return self._step(self.book.undo)
+        return None if self.state.phase in _FIXED else self._decisions.undo()
 
     def redo(self) -> Change | None:
         """Do the step again that was taken back last."""
-        return self._step(self.book.redo)
+        return None if self.state.phase in _FIXED else self._decisions.redo()
 
     def take_out(self, ids: Iterable[RecordId]) -> None:
         """Forget the decisions about these records; those decided elsewhere leave the history, too."""
-        wanted = tuple(ids)
-        theirs = [each for each in wanted if each in self._elsewhere]
-        self._tell_change(self.book.drop(theirs))
-        self._tell_change(self.book.stage([each for each in wanted if each not in self._elsewhere], None))
+        if self.state.phase not in _FIXED:
+            self._decisions.take_out(ids)
 
-    def _step(self, step: Callable[[], Change | None]) -> Change | None:
-        if self.state.phase not in _STAGING:
-            return None
-        change = step()
-        if change is not None:
-            self._tell_change(change)
-        return change
-
-    def _tell_change(self, change: Change) -> None:
-        if not change:
-            return
-        self._drafts.change(change)
-        self._announce(change)
-
-    def _announce(self, change: Change) -> None:
-        if change:
-            self._asked.emit(DecisionsChanged(change.after))
-            self.decisions_changed.emit(change)
+    @Slot(object)
+    def _on_changed(self, change: Change) -> None:
+        self._threads.ask(DecisionsChanged(change.after))
+        self.decisions_changed.emit(change)
 
     # Reading
 
     def _read(self, order: ReadOrder) -> None:
         self._look.stop()
         self._retry.pause()
-        self._broker.stop_reading.clear()
-        connecting = self._loaded is None or order.connect_anew
-        self._set(
-            phase=SessionPhase.CONNECTING if connecting else SessionPhase.READING,
-            progress=None,
-            error=None,
-            next_attempt_at=0,
-        )
-        self._read_wanted.emit(order)
+        self._threads.stop_reading.clear()
+        self._awaited = {_READING}
+        known = self._decisions.loaded is not None and not order.connect_anew
+        phase = SessionPhase.READING if known else SessionPhase.CONNECTING
+        self._set(phase=phase, progress=None, error=None, next_attempt_at=0)
+        self._threads.read(order)
 
     @Slot(object)
     def _on_progressed(self, progress: ReadProgress) -> None:
@@ -300,79 +265,58 @@ class QueueSession(QObject):
         if loaded is None:
             self._lock(resolution)
             return
-        first = self._loaded is None or self._loaded.identity != loaded.identity
-        settled = _committed_by(resolution)
-        self._mine.update(settled)
-        if first:
-            self._begin_with(loaded, settled)
-        else:
-            self._go_on_with(loaded, done.decided_since)
-        self._awaited = {_ENGINE, _DRAFT} if first else {_ENGINE}
-        self._bring_engine_up_to_date()
         self._retry.reset()
         self._set(
-            progress=None,
             summary=summary_of(loaded),
             resolution=resolution or self.state.resolution,
             new_records=0,
             offline_since=0,
             committed_elsewhere=done.opened.committing_elsewhere,
         )
-
-    def _begin_with(self, loaded: LoadedQueue, settled: tuple[RecordId, ...]) -> None:
-        if self._loaded is not None:
-            # Another topic under the same name: nothing that was decided is about its records.
-            self._drafts.forget_held_back()
-            self._announce(self.book.drop(tuple(self.book.staged)))
-            self._elsewhere = frozenset()
-            self._mine.clear()
-        self._take(loaded)
-        self._drafts.open(loaded, settled)
-
-    def _go_on_with(self, loaded: LoadedQueue, decided_since: frozenset[RecordId]) -> None:
-        self._take(loaded)
-        self._elsewhere |= decided_since - self._mine
-        over = [each for each in self.book.staged if not _still_applies(each, loaded)]
-        self._tell_change(self.book.drop(over))
-        found = self._drafts.use(loaded)
-        self._put_back({each: decision for each, decision in found.items() if each not in self.book.staged})
-
-    def _take(self, loaded: LoadedQueue) -> None:
-        self._loaded = loaded
-        self._may_commit = loaded.may_commit()
+        before, settled = self._decisions.loaded, _committed_by(resolution)
+        if before is not None and before.identity == loaded.identity:
+            self._awaited = {_ENGINE}
+            self._decisions.go_on_with(loaded, done.decided_since, settled)
+        else:
+            self._awaited = {_ENGINE, _DRAFT}
+            self._decisions.begin_with(loaded, settled)
+        self._bring_engine_up_to_date(loaded)
 
     @Slot(object)
     def _on_restored(self, answer: object) -> None:
         if isinstance(answer, UserFacingError):
             self._set(draft_error=answer)
-        elif isinstance(answer, triage.Restored):
-            self._put_back(answer.staged)
+        elif isinstance(answer, Restored):
+            self._decisions.put_back(answer.staged)
             if answer.staged or answer.put_aside:
-                restored = RestoredDraft(len(answer.staged), len(answer.put_aside), answer.saved_at)
-                self._set(restored=restored, draft_saved_at=answer.saved_at)
+                back = RestoredDraft(len(answer.staged), len(answer.put_aside), answer.saved_at)
+                self._set(restored=back, draft_saved_at=answer.saved_at)
         self._arrived(_DRAFT)
 
-    def _put_back(self, staged: Mapping[RecordId, Decision]) -> None:
-        self.book.put_back(staged)
-        ids = tuple(staged)
-        self._announce(Change(ids, (None,) * len(ids), tuple(staged.values()), None))
+    @Slot()
+    def _on_engine_finished(self) -> None:
+        self._finishes -= 1
+        if not self._finishes:
+            self._arrived(_ENGINE)
 
     def _arrived(self, what: str) -> None:
-        self._awaited.discard(what)
-        reading = self.state.phase in (SessionPhase.CONNECTING, SessionPhase.READING)
-        if not self._awaited and reading and self.state.summary is not None:
-            self._be_ready()
+        """READY means that all rows are known and the draft is back."""
+        if what in self._awaited:
+            self._awaited.remove(what)
+            if not self._awaited:
+                self._be_ready()
 
     def _be_ready(self) -> None:
-        if self._closing:
-            return
-        self._look.start()
-        again = self._retry.wait_again() if self.state.committed_elsewhere or self.state.offline_since else 0
-        self._set(phase=SessionPhase.READY, next_attempt_at=again)
+        try_again = bool(self.state.committed_elsewhere or self.state.offline_since) and not self._closing
+        next_attempt = self._retry.wait_again() if try_again else 0
+        if not self._closing:
+            self._look.start()
+        self._set(phase=SessionPhase.READY, next_attempt_at=next_attempt)
 
     @Slot(object)
     def _on_read_failed(self, error: UserFacingError) -> None:
-        if self._loaded is not None and error.code in _CONNECTION_LOST:
+        self._awaited.clear()
+        if self._decisions.loaded is not None and error.code in _CONNECTION_LOST:
             self._set(offline_since=self.state.offline_since or self._now(), progress=None)
             self._be_ready()
         else:
@@ -383,45 +327,28 @@ class QueueSession(QObject):
     @Slot(object)
     def _on_commit_done(self, done: CommitDone) -> None:
         result = done.result
-        self._take(done.loaded)
-        self._drafts.use(done.loaded)
         self.last_result = result
-        self._mine.update(result.merged, result.purged)
-        theirs = {each for chunk in result.chunks for each in chunk.decided_by_others} - self._mine
-        self._elsewhere |= theirs | {each.id for each in result.conflicts}
-        over = {*result.merged, *result.purged, *result.gone, *theirs} - {
-            each.id for each in result.conflicts
-        }
-        if result.outcome is Outcome.COMMITTED:
-            # A skip holds until the commit: the record stays in the queue and is offered again.
-            over.update(each for each, staged in self.book.staged.items() if staged is Decision.SKIP)
-        self._forget_decisions(over)
-        self._bring_engine_up_to_date()
-        self._set(summary=summary_of(done.loaded))
-        self._after_commit(result)
-        self.commit_finished.emit(result)
-        if _reason(result) is NotCommittedReason.LOAD_AGAIN:
-            self.read_again()
-
-    def _after_commit(self, result: CommitResult) -> None:
+        self._decisions.after_commit(result, done.loaded)
+        self._bring_engine_up_to_date(done.loaded)
+        reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
+        offline = reason is NotCommittedReason.NO_CONNECTION
+        self._set(
+            summary=summary_of(done.loaded),
+            committed_elsewhere=reason is NotCommittedReason.OTHER_WINDOW,
+            offline_since=(self.state.offline_since or self._now()) if offline else 0,
+        )
         if result.outcome is Outcome.UNKNOWN:
             self._lock(None)
-            return
-        reason = _reason(result)
-        if reason is NotCommittedReason.NO_CONNECTION:
-            self._set(offline_since=self.state.offline_since or self._now())
-        self._set(committed_elsewhere=reason is NotCommittedReason.OTHER_WINDOW)
-        self._be_ready()
-
-    def _forget_decisions(self, ids: Iterable[RecordId]) -> None:
-        change = self.book.drop(ids)
-        if change:
-            self._drafts.rewrite(self.book.staged)
-            self._announce(change)
+        else:
+            self._be_ready()
+        self.commit_finished.emit(result)
+        if reason is NotCommittedReason.LOAD_AGAIN:
+            self.read_again()
 
     def _lock(self, resolution: Resolution | None) -> None:
-        again = 0 if self._closing else self._retry.wait_again()
-        self._set(phase=SessionPhase.LOCKED, resolution=resolution, next_attempt_at=again)
+        self._awaited.clear()
+        next_attempt = 0 if self._closing else self._retry.wait_again()
+        self._set(phase=SessionPhase.LOCKED, resolution=resolution, next_attempt_at=next_attempt)
 
     @Slot(object)
     def _on_resolved(self, resolution: Resolution | None) -> None:
@@ -432,10 +359,8 @@ class QueueSession(QObject):
             self._set(resolution=resolution, next_attempt_at=self._retry.wait_again())
             return
         self._retry.reset()
-        settled = _committed_by(resolution)
-        self._mine.update(settled)
-        self._forget_decisions(settled)
-        self._set(resolution=resolution, error=None)
+        self._decisions.settle(_committed_by(resolution))
+        self._set(resolution=resolution, committed_elsewhere=False)
         self._read(ReadOrder())
 
     @Slot(object)
@@ -443,15 +368,15 @@ class QueueSession(QObject):
         self._asking = False
         if not self._closing:
             busy = error.code is ErrorCode.QUEUE_BUSY
-            again = self._retry.wait_again()
-            self._set(error=error, committed_elsewhere=busy, next_attempt_at=again)
+            next_attempt = self._retry.wait_again()
+            self._set(error=error, committed_elsewhere=busy, next_attempt_at=next_attempt)
 
     # Looking for what is new
 
     @Slot()
     def _on_time_to_look(self) -> None:
         if self.state.phase is SessionPhase.READY:
-            self._look_wanted.emit()
+            self._threads.look()
 
     @Slot(object)
     def _on_looked(self, new_records: int) -> None:
@@ -467,17 +392,10 @@ class QueueSession(QObject):
 
     # The engine
 
-    def _bring_engine_up_to_date(self) -> None:
-        assert self._loaded is not None
+    def _bring_engine_up_to_date(self, loaded: LoadedQueue) -> None:
         self._finishes += 1
-        self._asked.emit(DecidedElsewhere(self._elsewhere))
-        self._finish_wanted.emit(self._loaded)
-
-    @Slot()
-    def _on_engine_finished(self) -> None:
-        self._finishes -= 1
-        if self._finishes == 0:
-            self._arrived(_ENGINE)
+        self._threads.ask(DecidedElsewhere(self._decisions.elsewhere))
+        self._threads.finish(loaded)
 
     @Slot(object)
     def _on_replied(self, reply: Reply) -> None:
@@ -494,29 +412,16 @@ class QueueSession(QObject):
 
     @Slot(object)
     def _on_broke(self, error: BaseException) -> None:
-        """A bug: say only what is known, then let the window's crash handling tell of it."""
+        """A bug: claim only what is known, then let the window's crash handling tell of it."""
         self._asking = False
         if self.state.phase is SessionPhase.COMMITTING:
             self._lock(None)
+        elif self.state.phase is SessionPhase.LOCKED and not self._closing:
+            self._set(next_attempt_at=self._retry.wait_again())
         elif self.state.phase in (SessionPhase.CONNECTING, SessionPhase.READING):
-            self._set(phase=SessionPhase.FAILED, error=_bug(error), progress=None)
+            self._awaited.clear()
+            self._set(phase=SessionPhase.FAILED, error=_stopped_unexpectedly(error), progress=None)
         raise error
-
-    @Slot()
-    def _on_broker_closed(self) -> None:
-        self._broker_thread.end()
-        self._engine_close_wanted.emit()
-        self._drafts.close()
-
-    @Slot()
-    def _on_engine_closed(self) -> None:
-        self._engine_thread.end()
-
-    @Slot()
-    def _on_thread_ended(self) -> None:
-        self._ended += 1
-        if self._ended == _THREADS:
-            self._say_closed()
 
     @Slot()
     def _say_closed(self) -> None:
@@ -531,16 +436,7 @@ class QueueSession(QObject):
         secrets = self._secrets or secrets_of(self._services.secrets, self.profile)
         return self._services.connector(self.profile, self.queue, secrets)
 
-    def _connect_broker(self) -> None:
-        broker = self._broker
-        self._read_wanted.connect(broker.read)
-        self._commit_wanted.connect(broker.commit)
-        self._resolve_wanted.connect(broker.resolve)
-        self._look_wanted.connect(broker.look)
-        self._broker_close_wanted.connect(broker.close)
-        broker.connected.connect(self._engine.begin)
-        broker.records_read.connect(self._engine.add)
-        broker.begun_anew.connect(self._engine.begin_anew)
+    def _connect_broker(self, broker: BrokerWorker) -> None:
         broker.progressed.connect(self._on_progressed)
         broker.read_done.connect(self._on_read_done)
         broker.read_failed.connect(self._on_read_failed)
@@ -551,28 +447,19 @@ class QueueSession(QObject):
         broker.looked.connect(self._on_looked)
         broker.look_failed.connect(self._on_look_failed)
         broker.broke.connect(self._on_broke)
-        broker.closed.connect(self._on_broker_closed)
-        self._broker_thread.ended.connect(self._on_thread_ended)
 
-    def _connect_engine(self) -> None:
-        engine = self._engine
-        self._asked.connect(engine.ask)
-        self._finish_wanted.connect(engine.finish)
-        self._registry_wanted.connect(engine.try_registry_again)
-        self._engine_close_wanted.connect(engine.close)
+    def _connect_engine(self, engine: EngineWorker) -> None:
         engine.replied.connect(self._on_replied)
         engine.begun_anew.connect(self._on_begun_anew)
         engine.finished.connect(self._on_engine_finished)
         engine.broke.connect(self._on_broke)
-        engine.closed.connect(self._on_engine_closed)
-        self._engine_thread.ended.connect(self._on_thread_ended)
 
-    def _connect_drafts(self) -> None:
+    def _connect_decisions(self) -> None:
+        self._decisions.changed.connect(self._on_changed)
         self._drafts.restored.connect(self._on_restored)
         self._drafts.saved.connect(self._on_draft_saved)
         self._drafts.failed.connect(self._on_draft_failed)
         self._drafts.broke.connect(self._on_broke)
-        self._drafts.ended.connect(self._on_thread_ended)
 
     @Slot(object)
     def _on_draft_saved(self, at: int) -> None:
@@ -586,6 +473,7 @@ class QueueSession(QObject):
         return self._services.clock.now_ms()
 
     def _set(self, **changes: Any) -> None:
+        """Change fields of the state and say so, if that makes it another one."""
         if changes.get("phase", self.state.phase) is not self.state.phase:
             changes["phase_since"] = self._now()
         new = replace(self.state, **changes)
@@ -600,23 +488,11 @@ def _committed_by(resolution: Resolution | None) -> tuple[RecordId, ...]:
     return tuple(record for record, _ in resolution.plan)
 
 
-def _still_applies(record: RecordId, loaded: LoadedQueue) -> bool:
-    if record in loaded.records:
-        return loaded.is_open(record)
-    # Not read this time, because a person stopped reading: nothing is known about it.
-    end = loaded.end.get(record.partition, 0)
-    return not loaded.complete and record.offset >= end
-
-
-def _reason(result: CommitResult) -> NotCommittedReason:
-    return result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
-
-
-def _bug(error: BaseException) -> UserFacingError:
+def _stopped_unexpectedly(error: BaseException) -> UserFacingError:
     return UserFacingError(
         ErrorCode.READ_BROKE_OFF,
         text("Reading the queue stopped unexpectedly."),
-        text("Nothing was written. Your decisions are saved on this computer."),
+        text("Nothing was written. Your decisions are kept."),
         text("Read the queue again. If it happens again, send the report to your developers."),
-        details=f"{type(error).__name__}: {error}",
+        details=type(error).__name__,
     )
