@@ -1,0 +1,230 @@
+"""Writes decisions: repeats attempts as the commit protocol says, and tells what became of them."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from confluent_kafka import KafkaError
+
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Resolution
+from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock
+from kmp_desktop.core.profile import Queue
+from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
+from kmp_desktop.core.text import Text, text
+from kmp_desktop.kafka import refusals, topics
+from kmp_desktop.kafka.clients import Clients
+from kmp_desktop.kafka.commit_attempt import CommitAttempt
+from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, StrangerFound
+from kmp_desktop.kafka.held import HeldPartitions
+from kmp_desktop.kafka.resolve import resolve
+from kmp_desktop.kafka.scan import RangeLost, ReadStalled
+from kmp_desktop.kafka.settings import ClientSettings
+from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, error_of, is_fenced
+from kmp_desktop.kafka.writing import NotConfirmed
+
+_TRIES = 6
+
+_DENIED = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: text(
+        "This account may not write to the queue or the retry queue."
+    ),
+    KafkaError.GROUP_AUTHORIZATION_FAILED: text("This account may not commit for the group of this queue."),
+    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
+}
+_AWAY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE)  # noqa: SLF001
+
+
+class KafkaSink:
+    """Writes decisions of one queue; see ``core.ports.DecisionSink``. One thread from first to last call."""
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        queue: Queue,
+        journal: Journal,
+        lock: QueueLock,
+        person: str,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._lock = lock
+        clients = Clients(settings)
+        self._desk = Desk(
+            clients, queue, journal, person, clock, HeldPartitions(clients, queue.group, queue.queue_topic)
+        )
+        self._memory: Memory | None = None
+        self._met = False
+
+    def resolve(self) -> Resolution | None:
+        """Settle an unfinished commit of this computer; None = there was none."""
+        try:
+            cluster = self._cluster_id()
+        except FAILURES as failure:
+            raise refusals.translated(failure, self._settings, self._queue.queue_topic) from failure
+        topic, journal = self._queue.queue_topic, self._desk.journal
+        if journal.read(cluster, topic) is None:
+            return None
+        if not self._lock.take(cluster, topic):
+            raise _busy()
+        try:
+            entry = journal.read(cluster, topic)  # another window may have settled it meanwhile
+            return None if entry is None else resolve(self._desk, entry)
+        finally:
+            self._lock.release()
+
+    def commit_chunk(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        """Commit one chunk, all or nothing; on success ``loaded`` is brought up to date."""
+        if self._memory is None or self._memory.loaded is not loaded:
+            self._memory = Memory.of(loaded)
+        identity = loaded.identity
+        if not self._lock.take(identity.cluster_id, identity.queue_topic):
+            return _not(NotCommittedReason.OTHER_WINDOW, text("It is being committed by another window."))
+        try:
+            return self._settled_first(loaded) or self._tried(loaded, plan, observer, part, parts)
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Give everything back (also a lock that is held)."""
+        self._lock.release()
+        self._desk.clients.close()
+
+    def _cluster_id(self) -> str:
+        if not self._met:
+            refusals.meet(self._settings, lambda: False)
+            self._met = True
+        return topics.cluster_id(self._desk.clients)
+
+    def _settled_first(self, loaded: LoadedQueue) -> ChunkResult | None:
+        """An earlier commit that is not settled must never be forgotten by a new entry."""
+        entry = self._desk.journal.read(loaded.identity.cluster_id, loaded.identity.queue_topic)
+        if entry is None:
+            return None
+        resolution = resolve(self._desk, entry)
+        if resolution.outcome is not Outcome.UNKNOWN:
+            return None
+        return ChunkResult(Outcome.UNKNOWN, message=resolution.message, nonce=resolution.nonce)
+
+    def _tried(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        assert self._memory is not None
+        for number in range(_TRIES):
+            attempt = CommitAttempt(self._desk, loaded, self._memory, plan, observer, part, parts)
+            try:
+                attempt.run()
+            except OutcomeUnknown as unknown:
+                return self._asked(attempt, unknown)
+            except StrangerFound:
+                continue
+            except Exception as failure:
+                if is_fenced(failure) and number < _TRIES - 1:
+                    _wait_a_little(number)
+                    continue
+                result = _told(failure)
+                if result is None:
+                    raise
+                attempt.forget_journal()
+                return result
+            return _committed(attempt)
+        attempt.forget_journal()
+        return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
+
+    def _asked(self, attempt: CommitAttempt, unknown: OutcomeUnknown) -> ChunkResult:
+        identity = attempt.loaded.identity
+        entry = self._desk.journal.read(identity.cluster_id, identity.queue_topic)
+        assert entry is not None
+        resolution = resolve(self._desk, entry)
+        if resolution.outcome is Outcome.COMMITTED:
+            attempt.adopt()
+            return _committed(attempt)
+        if resolution.outcome is Outcome.NOT_COMMITTED:
+            return _not(NotCommittedReason.REFUSED, text("The server refused."), unknown.details)
+        nonce = attempt.nonce.hex()
+        return ChunkResult(Outcome.UNKNOWN, message=resolution.message, details=unknown.details, nonce=nonce)
+
+
+def _committed(attempt: CommitAttempt) -> ChunkResult:
+    records, plan = attempt.loaded.records, attempt.plan
+    merged = tuple(sorted(each for each, what in plan.items() if what is PlannedDecision.MERGE))
+    purged = tuple(sorted(each for each, what in plan.items() if what is PlannedDecision.PURGE))
+    compacts = attempt.loaded.limits.queue_policy.compacts
+    deferred = tuple(
+        each
+        for each in purged
+        if compacts
+        and (key := records[each].key) is not None
+        and attempt.tombstones.get((each.partition, key), -1) < each.offset
+    )
+    return ChunkResult(
+        Outcome.COMMITTED,
+        merged=merged,
+        purged=purged,
+        deferred=deferred,
+        nonce=attempt.nonce.hex(),
+        compared=attempt.compared,
+        different=attempt.different,
+        waiting_for=attempt.waiting_for,
+    )
+
+
+def _told(failure: BaseException) -> ChunkResult | None:  # noqa: PLR0911 - one return a way to end
+    """A try that ended before anything was final, as a result; None = a bug."""
+    match failure:
+        case NotCommitted():
+            return ChunkResult(
+                Outcome.NOT_COMMITTED,
+                reason=failure.reason,
+                message=failure.message,
+                details=failure.details,
+                low_offsets=failure.low_offsets,
+            )
+        case Conflicting():
+            ids = tuple(each.id for each in failure.decided)
+            return ChunkResult(Outcome.CONFLICT, conflicts=failure.decided, decided_by_others=ids)
+        case NotInitialised():
+            return _refused(failure.cause)
+        case NotConfirmed() | ReadStalled() | RangeLost():
+            return _not(
+                NotCommittedReason.REFUSED, text("The server did not confirm everything."), str(failure)
+            )
+        case UserFacingError(code=ErrorCode.DISK):
+            return _not(NotCommittedReason.JOURNAL, failure.happened, failure.details)
+        case _ if is_fenced(failure):
+            return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
+        case _ if isinstance(failure, FAILURES):
+            return _refused(error_of(failure))
+        case _:
+            return None
+
+
+def _refused(error: KafkaError) -> ChunkResult:
+    if error.code() in _DENIED:
+        return _not(NotCommittedReason.REFUSED, _DENIED[error.code()], error.str())
+    if error.code() in _AWAY:
+        return _not(NotCommittedReason.NO_CONNECTION, text("The server does not answer."), error.str())
+    return _not(NotCommittedReason.REFUSED, text("The server refused."), error.str())
+
+
+def _not(reason: NotCommittedReason, message: Text, details: str = "") -> ChunkResult:
+    return ChunkResult(Outcome.NOT_COMMITTED, reason=reason, message=message, details=details)
+
+
+def _busy() -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.QUEUE_BUSY,
+        text("Another window on this computer is committing to this queue right now."),
+        text("Nothing was changed."),
+        text("Wait until it has finished, then try again."),
+    )
+
+
+def _wait_a_little(number: int) -> None:
+    """Spread the tries of two desktops."""
+    time.sleep(random.uniform(0.5, 5.0) if number else random.uniform(0.2, 1.0))  # noqa: S311

@@ -1,0 +1,120 @@
+"""What all parts of committing share: one queue, its clients, and what this program did to it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kmp_desktop.core.outcome import NotCommittedReason
+from kmp_desktop.core.ports import Clock, Journal
+from kmp_desktop.core.profile import Queue
+from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PlannedDecision, TheirDecision
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import Text
+from kmp_desktop.kafka.clients import Clients
+from kmp_desktop.kafka.held import HeldPartitions
+from kmp_desktop.kafka.offsets import Partition, read_mark, read_stable, transactional_id
+
+STABLE_S = 12.0
+
+
+@dataclass(slots=True)
+class Desk:
+    """One queue as the committer works on it. One thread only."""
+
+    clients: Clients
+    queue: Queue
+    journal: Journal
+    person: str
+    clock: Clock
+    held: HeldPartitions
+
+    @property
+    def transactional_id(self) -> str:
+        """Also the group of the MARK."""
+        return transactional_id(self.queue.queue_topic)
+
+    def read_state(
+        self, partitions: tuple[int, ...], timeout_s: float = STABLE_S
+    ) -> tuple[str | None, dict[int, CommittedOffset]]:
+        """(group that the MARK names, committed offset of every partition), both read stable."""
+        topic = self.queue.queue_topic
+        owner = read_mark(self.clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
+        return owner, read_stable(self.clients.consumer(self.queue.group), topic, partitions, timeout_s)
+
+
+def all_partitions(queue: Queue, partitions: tuple[int, ...], retry_partitions: int) -> list[Partition]:
+    """Every partition of the queue and of the retry topic."""
+    ours = [(queue.queue_topic, each) for each in partitions]
+    return ours + [(queue.retry_topic, each) for each in range(retry_partitions)]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was learnt about a loaded queue while committing to it; a new load begins anew.
+
+    ``strangers``: keys of which somebody else wrote a record since the load; ``on_hold``: keys that
+    another desktop decided meanwhile, whose tombstones we have not seen; ``scanned``: first offset
+    not yet looked at by an interleave check; ``decisions``: what was committed from here.
+    """
+
+    loaded: LoadedQueue
+    scanned: dict[int, int]
+    offsets: dict[int, list[int]]  # of each partition's records, ascending
+    by_key: dict[tuple[int, bytes], list[int]]  # offsets of each key's records, ascending
+    strangers: set[tuple[int, bytes | None]] = field(default_factory=set)
+    on_hold: set[tuple[int, bytes | None]] = field(default_factory=set)
+    decisions: dict[RecordId, PlannedDecision] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, loaded: LoadedQueue) -> Memory:
+        """The memory of a queue just loaded."""
+        offsets: dict[int, list[int]] = {each: [] for each in loaded.partitions}
+        by_key: dict[tuple[int, bytes], list[int]] = {}
+        for each in sorted(loaded.records):
+            if each in loaded.decided_in_other_group:
+                continue
+            offsets[each.partition].append(each.offset)
+            key = loaded.records[each].key
+            if key is not None:
+                by_key.setdefault((each.partition, key), []).append(each.offset)
+        return cls(loaded, dict(loaded.end), offsets, by_key)
+
+
+# How an attempt ends early. Each is raised by one step and told by the committer.
+
+
+class NotCommitted(Exception):  # noqa: N818 - an outcome, not a fault of the program
+    """Nothing was written: why, for the window and for people."""
+
+    def __init__(
+        self,
+        reason: NotCommittedReason,
+        message: Text,
+        details: str = "",
+        low_offsets: tuple[RecordId, ...] = (),
+    ) -> None:
+        super().__init__(str(message))
+        self.reason = reason
+        self.message = message
+        self.details = details
+        self.low_offsets = low_offsets
+
+
+class Conflicting(Exception):  # noqa: N818 - see NotCommitted
+    """Somebody else decided records of the plan."""
+
+    def __init__(self, decided: tuple[TheirDecision, ...]) -> None:
+        super().__init__(f"{len(decided)} records were decided by others")
+        self.decided = decided
+
+
+class StrangerFound(Exception):  # noqa: N818 - see NotCommitted
+    """A record of a tombstoned key came in between: repeat without that tombstone."""
+
+
+class OutcomeUnknown(Exception):  # noqa: N818 - see NotCommitted
+    """commit_transaction was called and did not say how it ended: ask the broker."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(details)
+        self.details = details

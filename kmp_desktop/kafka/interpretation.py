@@ -1,0 +1,119 @@
+"""What a snapshot of committed offsets and the records read mean: rules, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from kmp_desktop.core.ledger import NotOurs, decode
+from kmp_desktop.core.queue_state import (
+    CommittedOffset,
+    LoadedQueue,
+    PartitionKind,
+    PartitionState,
+    TakeOver,
+    Tombstone,
+)
+from kmp_desktop.core.record import DeadLetter, RecordId
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+def states_of(
+    snapshot: Mapping[int, CommittedOffset],
+    topic_id: bytes,
+    *,
+    seen: Collection[int] = (),
+    all_lost: bool = False,
+    take_over: TakeOver | None = None,
+) -> dict[int, PartitionState]:
+    """Whose each committed offset is, and what it says is decided.
+
+    ``seen``: partitions in which this computer has ever seen a ledger; ``all_lost``: the MARK says
+    that the queue was worked on, yet no partition has an offset.
+    """
+    lost = set(snapshot) if all_lost else set(seen)
+    return {
+        partition: _state_of(committed, topic_id, partition in lost, take_over)
+        for partition, committed in snapshot.items()
+    }
+
+
+def _state_of(
+    committed: CommittedOffset, topic_id: bytes, was_seen: bool, take_over: TakeOver | None
+) -> PartitionState:
+    if committed.offset < 0 and not committed.metadata:
+        if not was_seen:
+            return PartitionState(0, _NOTHING, (), PartitionKind.FRESH)
+        return _unless_taken(PartitionKind.LOST, committed, take_over)
+    try:
+        ledger = decode(committed.metadata, committed.offset, topic_id)
+    except NotOurs:
+        is_damaged = committed.metadata.startswith("KD1")
+        return _unless_taken(
+            PartitionKind.LOST if is_damaged else PartitionKind.FOREIGN, committed, take_over
+        )
+    return PartitionState(ledger.base, ledger.decided, ledger.nonces, PartitionKind.OURS)
+
+
+def _unless_taken(
+    kind: PartitionKind, committed: CommittedOffset, take_over: TakeOver | None
+) -> PartitionState:
+    if take_over is None:
+        return PartitionState(0, _NOTHING, (), kind)
+    base = max(0, committed.offset) if take_over is TakeOver.OFFSET else 0
+    return PartitionState(base, _NOTHING, (), PartitionKind.TAKEN)
+
+
+def read_from(state: PartitionState, low: int) -> int:
+    """Where reading begins: a ledger of ours vouches for everything below its base."""
+    return max(low, state.base) if state.kind is PartitionKind.OURS else low
+
+
+def apply_tombstones(
+    records: Mapping[RecordId, DeadLetter],
+    tombstones: Mapping[tuple[int, bytes | None], Sequence[Tombstone]],
+    states: dict[int, PartitionState],
+    group: str,
+) -> dict[RecordId, str]:
+    """Every record below a tombstone of its key is decided, listed in it or not.
+
+    Where the ledger is not ours the decided ones are added to ``states``. Returns the records
+    that another group decided, with that group.
+    """
+    elsewhere: dict[RecordId, str] = {}
+    rebuilt: dict[int, set[int]] = {}
+    for each, record in records.items():
+        above = [
+            found for found in tombstones.get((each.partition, record.key), ()) if each.offset < found.offset
+        ]
+        if any(found.group == group for found in above):
+            rebuilt.setdefault(each.partition, set()).add(each.offset)
+        elif above:
+            elsewhere[each] = above[0].group
+    for partition, offsets in rebuilt.items():
+        state = states[partition]
+        if state.kind is not PartitionKind.OURS:
+            states[partition] = replace(state, decided=state.decided | offsets)
+    return elsewhere
+
+
+def keys_left(loaded: LoadedQueue) -> set[tuple[int, bytes]]:
+    """Keys whose records are all decided, the last one above every tombstone: they still need one."""
+    if not loaded.limits.queue_policy.compacts:
+        return set()
+    last: dict[tuple[int, bytes], int] = {}
+    unfinished: set[tuple[int, bytes]] = set()
+    for each, record in loaded.records.items():
+        if record.key is None or each in loaded.decided_in_other_group:
+            continue
+        key = each.partition, record.key
+        last[key] = max(each.offset, last.get(key, -1))
+        if not loaded.is_decided(each) or loaded.state[each.partition].kind is not PartitionKind.OURS:
+            unfinished.add(key)
+    return {
+        key
+        for key, offset in last.items()
+        if key not in unfinished
+        and offset > max((each.offset for each in loaded.tombstones.get(key, ())), default=-1)
+    }

@@ -1,0 +1,344 @@
+"""Reads one queue: its state as the group's offsets and the tombstones tell it, and its records.
+
+The steps are those of ``load()`` in the commit protocol. Everything runs in the caller's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka.admin import AclOperation
+
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.ports import LoadObserver, ReadProgress, SeenStates
+from kmp_desktop.core.profile import Queue
+from kmp_desktop.core.queue_state import (
+    CommittedOffset,
+    Finding,
+    LoadedQueue,
+    PartitionKind,
+    PartitionState,
+    QueueIdentity,
+    TakeOver,
+    Tombstone,
+)
+from kmp_desktop.core.record import DeadLetter
+from kmp_desktop.core.text import text
+from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
+from kmp_desktop.kafka import interpretation, preflight, refusals
+from kmp_desktop.kafka.clients import READ_COMMITTED, REQUEST_S, Clients
+from kmp_desktop.kafka.offsets import (
+    NO_OFFSET,
+    Ends,
+    Partition,
+    is_unstable,
+    read_ends,
+    read_lows,
+    read_mark,
+    read_stable,
+    transactional_id,
+)
+from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_ranges
+from kmp_desktop.kafka.settings import ClientSettings
+from kmp_desktop.kafka.topics import TopicFacts, cluster_id, describe, limits_of
+
+HANGS_AFTER_S = 65.0
+"""A stable read that takes longer than our transactions may last: the group hangs."""
+
+_LOOKS_AGAIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """Owner's group and committed offsets, read before the records."""
+
+    owner: str | None
+    offsets: dict[int, CommittedOffset]
+    denied: bool = False
+
+
+class KafkaSource:
+    """Reads one queue; see ``core.ports.DeadLetterSource``."""
+
+    def __init__(self, settings: ClientSettings, queue: Queue, seen: SeenStates) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._seen = seen
+        self._clients = Clients(settings)
+        self._met = False
+
+    def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
+        """Read ledger and records up to the LSO; raises UserFacingError, never loses records."""
+        try:
+            for look in range(_LOOKS_AGAIN):
+                try:
+                    return self._load(observer, take_over)
+                except RangeLost as error:
+                    # Retention removed what was about to be read: begin again at the new start.
+                    if look == _LOOKS_AGAIN - 1:
+                        raise refusals.broke_off(error, 0) from error
+            raise AssertionError("not reached")
+        except KafkaException as error:
+            raise self._translated(error) from error
+
+    def new_records(self, loaded: LoadedQueue) -> int:
+        """How many offsets lie above what was read (0 = nothing new); quick."""
+        topic = self._queue.queue_topic
+        try:
+            ends = read_ends(self._clients, [(topic, each) for each in loaded.partitions], REQUEST_S)
+        except KafkaException as error:
+            raise self._translated(error) from error
+        return sum(max(0, end.stable - loaded.end[part]) for (_, part), end in ends.items())
+
+    def waiting(self, stopped: Callable[[], bool]) -> tuple[int, int | None]:
+        """For the queues page: (upper bound of records waiting, newest timestamp in ms or None)."""
+        try:
+            self._meet(stopped)
+            facts = self._described()
+            snapshot = self._snapshot(facts)
+            states = interpretation.states_of(snapshot.offsets, facts.id)
+            ends = self._ends(facts)
+            lows = read_lows(self._consumer(), facts.name, facts.partitions)
+            counts = {
+                each: ends[facts.name, each].stable - interpretation.read_from(states[each], lows[each])
+                for each in facts.partitions
+            }
+            decided = sum(
+                sum(lows[each] <= offset for offset in states[each].decided) for each in facts.partitions
+            )
+            waiting = max(0, sum(max(0, each) for each in counts.values()) - decided)
+            return waiting, self._newest(facts, ends, counts) if waiting else None
+        except KafkaException as error:
+            raise self._translated(error) from error
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._clients.close()
+
+    # The steps of a load
+
+    def _load(self, observer: LoadObserver, take_over: TakeOver | None) -> LoadedQueue:
+        self._meet(observer.stopped)
+        facts = self._described()
+        retry = self._described_retry()
+        limits = limits_of(self._clients, facts, retry)
+        cluster = cluster_id(self._clients)
+        snapshot = self._snapshot(facts)
+        looked = preflight.look(
+            self._clients, self._queue, facts, retry, limits, snapshot.owner, group_denied=snapshot.denied
+        )
+        states = interpretation.states_of(
+            snapshot.offsets,
+            facts.id,
+            seen=self._seen.seen(cluster, facts.id, self._queue.group),
+            all_lost=snapshot.owner == self._queue.group
+            and all(each.offset < 0 for each in snapshot.offsets.values()),
+            take_over=take_over,
+        )
+        ends = {part: end for (_, part), end in self._ends(facts).items()}
+        lows = dict(read_lows(self._consumer(), facts.name, facts.partitions))
+        self._refuse_lost_records(snapshot.offsets, states, ends)
+        loaded = LoadedQueue(
+            identity=QueueIdentity(
+                cluster,
+                facts.name,
+                facts.id,
+                retry.name if retry else "",
+                retry.id if retry else b"",
+                self._queue.group,
+            ),
+            limits=limits,
+            partitions=facts.partitions,
+            snapshot=snapshot.offsets,
+            state=states,
+            low=lows,
+            read_from={each: interpretation.read_from(states[each], lows[each]) for each in facts.partitions},
+            end={each: ends[each].stable for each in facts.partitions},
+            high={each: ends[each].high for each in facts.partitions},
+            records={},
+            read_at=time.time_ns() // 1_000_000,
+        )
+        self._read(loaded, observer)
+        return self._finished(loaded, looked)
+
+    def _meet(self, stopped: Callable[[], bool]) -> None:
+        if not self._met:
+            refusals.meet(self._settings, stopped)
+            self._met = True
+
+    def _described(self) -> TopicFacts:
+        topic = self._queue.queue_topic
+        try:
+            facts = describe(self._clients, topic)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                raise self._may_not_read(topic) from error
+            raise
+        if facts is None:
+            raise refusals.topic_missing(topic)
+        if facts.rights is not None and AclOperation.READ not in facts.rights:
+            raise self._may_not_read(topic)
+        return facts
+
+    def _may_not_read(self, topic: str) -> UserFacingError:
+        user = self._user()
+        request = preflight.acl_request(user, [("--topic", topic, "Read"), ("--topic", topic, "Describe")])
+        return refusals.may_not_read(topic, user, request)
+
+    def _described_retry(self) -> TopicFacts | None:
+        if not self._queue.retry_topic or self._queue.retry_topic == self._queue.queue_topic:
+            return None
+        try:
+            return describe(self._clients, self._queue.retry_topic)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                return None
+            raise
+
+    def _snapshot(self, facts: TopicFacts) -> _Snapshot:
+        group, mark_group = self._queue.group, transactional_id(facts.name)
+        try:
+            owner = read_mark(
+                self._clients.consumer(mark_group), facts.name, facts.partitions[0], HANGS_AFTER_S
+            )
+            offsets = read_stable(self._clients.consumer(group), facts.name, facts.partitions, HANGS_AFTER_S)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                return _Snapshot(None, dict.fromkeys(facts.partitions, NO_OFFSET), denied=True)
+            if is_unstable(error):
+                raise _hangs(group) from error
+            raise
+        return _Snapshot(owner, offsets)
+
+    def _ends(self, facts: TopicFacts) -> dict[Partition, Ends]:
+        return read_ends(self._clients, [(facts.name, each) for each in facts.partitions])
+
+    def _refuse_lost_records(
+        self,
+        offsets: dict[int, CommittedOffset],
+        states: dict[int, PartitionState],
+        ends: dict[int, Ends],
+    ) -> None:
+        for partition, state in states.items():
+            if state.kind is PartitionKind.OURS and state.base > ends[partition].high:
+                raise UserFacingError(
+                    ErrorCode.LEDGER_CONFLICT,
+                    text("Records of this queue were lost on the server."),
+                    refusals.NOTHING_CHANGED,
+                    text(
+                        "Ask your Kafka administrator what happened to the topic before anything is decided."
+                    ),
+                    more=text(
+                        "Part {partition} ends at {end}, but decisions reach to {base}.",
+                        partition=partition,
+                        end=ends[partition].high,
+                        base=offsets[partition].offset,
+                    ),
+                )
+
+    def _read(self, loaded: LoadedQueue, observer: LoadObserver) -> None:
+        """Read to the LSO snapshot, or to where a person stops."""
+        ranges = {each: (loaded.read_from[each], loaded.end[each]) for each in loaded.partitions}
+        total = sum(max(0, end - first) for first, end in ranges.values())
+
+        def take(batch: Sequence[DeadLetter]) -> None:
+            offered = [each for each in batch if self._kept(loaded, each)]
+            if offered:
+                observer.records(offered)
+            done = sum(
+                position[0] - first for position, (first, _) in zip(positions, ranges.values(), strict=True)
+            )
+            observer.progress(ReadProgress(len(loaded.records), max(0, done), total))
+
+        positions = [[first] for first, _ in ranges.values()]
+        place = {each: positions[number] for number, each in enumerate(ranges)}
+
+        def follow(batch: Sequence[DeadLetter]) -> None:
+            for each in batch:
+                place[each.id.partition][0] = each.id.offset + 1
+            take(batch)
+
+        try:
+            reached = read_ranges(self._consumer(), self._queue.queue_topic, ranges, follow, observer.stopped)
+        except ReadStalled as error:
+            raise refusals.broke_off(error, len(loaded.records)) from error
+        loaded.complete = all(reached[each] >= end for each, (_, end) in ranges.items())
+        if not loaded.complete:
+            loaded.end.update({each: min(reached[each], loaded.end[each]) for each in ranges})
+        observer.progress(ReadProgress(len(loaded.records), total, total))
+
+    def _kept(self, loaded: LoadedQueue, record: DeadLetter) -> bool:
+        """Keep a record or a tombstone of ours; True when it may have to be decided."""
+        if is_tombstone(record.value, record.headers):
+            found: list[Tombstone] = loaded.tombstones.setdefault((record.id.partition, record.key), [])
+            found.append(tombstone_of(record.id.offset, record.headers))
+            return False
+        if record.value is None and not record.headers and loaded.limits.queue_policy.compacts:
+            return False  # a tombstone of another program: nothing failed, nothing is left to decide
+        loaded.records[record.id] = record
+        return not loaded.is_decided(record.id)
+
+    def _finished(self, loaded: LoadedQueue, looked: tuple[Finding, ...]) -> LoadedQueue:
+        identity = loaded.identity
+        loaded.decided_in_other_group = interpretation.apply_tombstones(
+            loaded.records, loaded.tombstones, loaded.state, identity.group
+        )
+        loaded.left = interpretation.keys_left(loaded) if loaded.complete else set()
+        ours = {each: state.base for each, state in loaded.state.items() if state.kind is PartitionKind.OURS}
+        if ours:
+            self._seen.remember(identity.cluster_id, identity.queue_topic_id, identity.group, ours)
+        loaded.findings = (*looked, *preflight.after_reading(loaded, _removed(loaded)))
+        return loaded
+
+    def _newest(self, facts: TopicFacts, ends: dict[Partition, Ends], counts: dict[int, int]) -> int | None:
+        """The newest timestamp near the ends of the partitions that hold something."""
+        ranges = {
+            each: (max(0, ends[facts.name, each].stable - 5), ends[facts.name, each].stable)
+            for each, count in counts.items()
+            if count > 0
+        }
+        newest: list[int] = []
+
+        def take(batch: Sequence[DeadLetter]) -> None:
+            newest.extend(each.timestamp for each in batch if not is_tombstone(each.value, each.headers))
+
+        try:
+            read_ranges(self._consumer(), facts.name, ranges, take, lambda: False, idle_s=5.0)
+        except (RangeLost, ReadStalled):
+            return None
+        return max(newest, default=None)
+
+    def _consumer(self) -> Consumer:
+        return self._clients.consumer(self._queue.group, READ_COMMITTED)
+
+    def _user(self) -> str:
+        return str(self._settings.get("sasl.username", "ANONYMOUS"))
+
+    def _translated(self, error: Exception) -> UserFacingError:
+        self._clients.close()
+        self._met = False
+        return refusals.translated(error, self._settings, self._queue.queue_topic)
+
+
+def _removed(loaded: LoadedQueue) -> int:
+    """Offsets that retention took although nobody had decided them."""
+    gone = 0
+    for each in loaded.partitions:
+        state, low = loaded.state[each], loaded.low[each]
+        if state.kind is PartitionKind.OURS and state.base < low:
+            gone += sum(1 for offset in range(state.base, low) if offset not in state.decided)
+    return gone
+
+
+def _hangs(group: str) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.CLUSTER_UNFINISHED,
+        text("The cluster has not finished an earlier commit."),
+        refusals.NOTHING_CHANGED,
+        text("Try again in a few minutes. If it stays so, call your Kafka administrator."),
+        more=text("The state of group “{group}” is held by a transaction that does not end.", group=group),
+        request="kafka-transactions.sh --bootstrap-server ... find-hanging --broker-id ...",
+    )

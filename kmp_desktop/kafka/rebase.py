@@ -1,0 +1,52 @@
+"""Taking over what other desktops decided while this one was thinking; rules, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kmp_desktop.core.outcome import NotCommittedReason
+from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PartitionKind, PartitionState, Plan
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import text
+from kmp_desktop.kafka.desk import NotCommitted
+from kmp_desktop.kafka.interpretation import states_of
+
+_GROWS = {(PartitionKind.OURS, PartitionKind.OURS), (PartitionKind.FRESH, PartitionKind.OURS)}
+
+
+def rebased(
+    loaded: LoadedQueue, now: Mapping[int, CommittedOffset], plan: Plan
+) -> tuple[dict[int, PartitionState], list[RecordId]]:
+    """The states after what others committed, and the plan's records among what they decided.
+
+    Only a state that contains ours is taken over: nothing taken back, nothing expired, no base below
+    what was read. Everything else has to be loaded again: raises NotCommitted LOAD_AGAIN.
+    """
+    fresh = states_of(now, loaded.identity.queue_topic_id)
+    states = dict(loaded.state)
+    for partition, committed in now.items():
+        if committed == loaded.snapshot.get(partition):
+            continue
+        before, after = loaded.state.get(partition), fresh[partition]
+        if before is None or (before.kind, after.kind) not in _GROWS:
+            raise _load_again(f"partition {partition}: now {after.kind}")
+        if after.base < loaded.read_from[partition] or not _contains(loaded, partition, after):
+            raise _load_again(f"partition {partition}: decisions were taken back")
+        states[partition] = after
+    return states, [each for each in sorted(plan) if states[each.partition].is_decided(each.offset)]
+
+
+def _contains(loaded: LoadedQueue, partition: int, after: PartitionState) -> bool:
+    return all(
+        after.is_decided(each.offset)
+        for each in loaded.records
+        if each.partition == partition and loaded.is_decided(each)
+    )
+
+
+def _load_again(details: str) -> NotCommitted:
+    return NotCommitted(
+        NotCommittedReason.LOAD_AGAIN,
+        text("What was decided in this queue has changed in an unusual way. Read the queue again."),
+        details=details,
+    )

@@ -1,0 +1,53 @@
+"""The settings that every Kafka client of the program is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Secrets, Security
+
+ClientSettings = Mapping[str, str | int | bool]
+"""librdkafka settings; may hold a password, so it is never logged or shown."""
+
+CLIENT_ID = "kmp-desktop"
+SOCKET_TIMEOUT_S = 10
+
+_SIGNED_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
+_ENCRYPTED = (Security.SSL, Security.SASL_SSL)
+_OWN = frozenset(
+    {
+        *("group.id", "transactional.id", "client.rack", "enable.auto.commit", "isolation.level"),
+        *("auto.offset.reset", "enable.partition.eof", "partitioner", "group.protocol", "acks"),
+        *("enable.idempotence", "allow.auto.create.topics", "log_level", "client.id"),
+    }
+)
+"""What the program's correctness rests on; a profile cannot change it."""
+
+
+def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> ClientSettings:
+    """What a profile means to a client; ``name`` (window, apply ...) ends the ``client.id``."""
+    settings: dict[str, str | int | bool] = {
+        each: value for each, value in profile.settings if each not in _OWN
+    }
+    settings.update(
+        {
+            "bootstrap.servers": profile.servers,
+            "security.protocol": profile.security.value,
+            "client.id": f"{CLIENT_ID}-{name}",
+            "socket.timeout.ms": SOCKET_TIMEOUT_S * 1000,
+            "reconnect.backoff.max.ms": 1000,
+            "allow.auto.create.topics": False,
+            "log_level": 0,  # causes come through error_cb and exceptions, never on stderr
+        }
+    )
+    if profile.security in _SIGNED_IN:
+        settings.setdefault("sasl.mechanism", _mechanism(profile.mechanism))
+        settings["sasl.username"] = profile.user
+        settings["sasl.password"] = secrets.kafka_password
+    if profile.security in _ENCRYPTED and profile.ca_file:
+        settings["ssl.ca.location"] = profile.ca_file
+    return settings
+
+
+def _mechanism(mechanism: Mechanism) -> str:
+    return mechanism.value

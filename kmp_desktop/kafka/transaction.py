@@ -1,0 +1,129 @@
+"""One producer instance = one transaction: made, initialised, repeated, aborted, dropped."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from kmp_desktop.core.queue_state import TopicLimits
+from kmp_desktop.kafka.settings import ClientSettings
+
+Answer = TypeVar("Answer")
+
+TRANSACTION_S = 60.0
+"""transaction.timeout.ms; shorter ones were seen to lose abort markers when a broker restarts."""
+
+WORK_S = 0.8 * TRANSACTION_S
+"""How long everything before commit_transaction may take."""
+
+_INIT_TRIES = 5
+_INIT_CALL_S = 15.0
+_INIT_S = 60.0
+_ABORT_S = 20.0
+_BATCH = 1_000_000
+
+FAILURES = (KafkaException, SystemError)
+"""What transactional calls raise; a fenced producer may raise SystemError, its cause says which."""
+
+
+class NotInitialised(Exception):  # noqa: N818 - an outcome, told by the committer
+    """No producer could be initialised; ``cause`` is the last error."""
+
+    def __init__(self, cause: KafkaError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def error_of(failure: BaseException) -> KafkaError:
+    """The Kafka error behind a failure of a transactional call."""
+    cause = failure.__cause__ if isinstance(failure, SystemError) else failure
+    known = cause.args[0] if isinstance(cause, KafkaException) and cause.args else None
+    return known if isinstance(known, KafkaError) else KafkaError(KafkaError._FATAL, str(failure))  # noqa: SLF001
+
+
+def is_fenced(failure: BaseException) -> bool:
+    """Whether somebody else has initialised the same transactional.id since."""
+    codes = (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH)  # noqa: SLF001
+    return isinstance(failure, FAILURES) and error_of(failure).code() in codes
+
+
+def again(call: Callable[[], Answer], deadline: float) -> Answer:
+    """Repeat a transactional call as long as its error is retriable, until ``deadline`` (monotonic)."""
+    while True:
+        try:
+            return call()
+        except KafkaException as failure:
+            error = error_of(failure)
+            lasting = error.txn_requires_abort() or error.fatal() or not error.retriable()
+            if lasting or deadline < time.monotonic():
+                raise
+            time.sleep(0.1)
+
+
+def batch_size(limits: TopicLimits) -> int:
+    """A topic's ``max.message.bytes`` limits the batch, not the record."""
+    smallest = min(limits.queue_max_bytes, limits.retry_max_bytes)
+    return max(1, min(_BATCH, smallest - 1000))
+
+
+def new_producer(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+    """A producer for one transaction."""
+    return Producer(
+        {
+            **settings,
+            "transactional.id": transactional_id,
+            "transaction.timeout.ms": round(TRANSACTION_S * 1000),
+            "message.timeout.ms": round(TRANSACTION_S * 1000),
+            "acks": "all",
+            "compression.type": "lz4",
+            "message.max.bytes": 100_000_000,
+            "batch.size": batch,
+            "partitioner": "murmur2_random",
+            "linger.ms": 5,
+        }
+    )
+
+
+def new_initialised(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+    """A producer that has fenced every older one of this id; raises NotInitialised."""
+    denied = (
+        KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError._AUTHENTICATION,  # noqa: SLF001
+    )
+    for attempt in range(_INIT_TRIES):
+        producer = new_producer(settings, transactional_id, batch)
+        deadline = time.monotonic() + _INIT_S
+        try:
+            again(lambda: producer.init_transactions(_INIT_CALL_S), deadline)  # noqa: B023 - called at once
+        except FAILURES as failure:
+            drop(producer)
+            error = error_of(failure)
+            if attempt == _INIT_TRIES - 1 or error.code() in denied:
+                raise NotInitialised(error) from failure
+            time.sleep(random.uniform(0.2, 1.5))  # noqa: S311 - only spreads two desktops
+        else:
+            return producer
+    raise AssertionError("not reached")
+
+
+def abort(producer: Producer) -> None:
+    """Abort; when that fails, the next init does it."""
+    deadline = time.monotonic() + _ABORT_S
+    try:
+        again(lambda: producer.abort_transaction(10), deadline)
+    except FAILURES:
+        return
+
+
+def drop(producer: Producer) -> None:
+    """End a producer for good. ``close`` tries an abort by itself and complains when fenced: harmless."""
+    try:
+        producer.purge()
+        producer.close()
+    except FAILURES:
+        return

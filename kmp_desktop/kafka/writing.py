@@ -1,0 +1,75 @@
+"""Hands records to a producer inside a transaction and collects what the broker confirms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from kmp_desktop.core.record import Header
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+class NotConfirmed(Exception):  # noqa: N818 - an outcome, told by the committer
+    """The broker refused a record, or confirmed fewer than were sent."""
+
+
+class Writer(Generic[Name]):
+    """Writes named records; ``places`` are the (partition, offset) that the broker gave them."""
+
+    def __init__(self, producer: Producer, deadline: float) -> None:
+        self._producer = producer
+        self._deadline = deadline  # monotonic
+        self._sent = 0
+        self._places: dict[Name, tuple[int, int]] = {}
+        self._refused: list[KafkaError] = []
+
+    def write(
+        self,
+        name: Name,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[Header],
+        *,
+        partition: int | None = None,
+        timestamp: int = 0,
+    ) -> None:
+        """Queue one record. Without ``partition`` the key decides; ``timestamp`` 0 = now."""
+        options: dict[str, Any] = {} if partition is None else {"partition": partition}
+        if timestamp:
+            options["timestamp"] = timestamp
+        while True:
+            try:
+                self._producer.produce(
+                    topic, value, key, headers=[*headers], on_delivery=self._report(name), **options
+                )
+            except BufferError:
+                self._producer.poll(0.1)
+                if self._deadline < time.monotonic():
+                    raise NotConfirmed("the server took too long") from None
+            else:
+                self._sent += 1
+                self._producer.poll(0)
+                return
+
+    def confirmed(self) -> dict[Name, tuple[int, int]]:
+        """Wait for all reports; raises NotConfirmed unless every single record was taken."""
+        self._producer.flush(max(0.1, self._deadline - time.monotonic()))
+        if self._refused:
+            raise KafkaException(self._refused[0])
+        if len(self._places) != self._sent:
+            raise NotConfirmed(f"{len(self._places)} of {self._sent} records were confirmed in time")
+        return dict(self._places)
+
+    def _report(self, name: Name) -> Callable[[KafkaError | None, Message], None]:
+        def report(error: KafkaError | None, message: Message) -> None:
+            if error is not None:
+                self._refused.append(error)
+            else:
+                self._places[name] = (message.partition() or 0, message.offset() or 0)
+
+        return report
