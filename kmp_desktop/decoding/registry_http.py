@@ -16,7 +16,7 @@ from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.decoding.timed_http import Answer, get
 
 _ACCEPT = "application/vnd.schemaregistry.v1+json, application/json"
-_MAX_REFERENCES = 500
+_MAX_REFERENCES = 200  # they may refer to each other in one long chain
 _NOT_FOUND = range(40400, 40500)  # error codes of the registry itself; a wrong path answers without one
 
 

@@ -194,11 +194,11 @@ SHARE_GROUP = (
 )
 
 
-def test_a_copied_record_is_no_pointer() -> None:
-    assert ("", "orders") == (
-        reason(*SHARE_GROUP).pointer,
-        reason(*SHARE_GROUP, key=None, value=None).pointer,
-    )
+def test_only_a_record_without_key_and_content_is_a_pointer() -> None:
+    assert "orders" == reason(*SHARE_GROUP, key=None, value=None).pointer
+    assert "" == reason(*SHARE_GROUP).pointer
+    assert "" == reason(*SHARE_GROUP, key="k", value=None).pointer
+    assert "" == reason(*SHARE_GROUP, key=None, value="v").pointer
 
 
 def test_giving_up_is_told_with_the_number_of_tries() -> None:

@@ -83,6 +83,18 @@ def test_references_in_a_circle_end() -> None:
         assert (("x", "x"),) == ConfluentRegistry(asked.url).schema(7).references
 
 
+def test_references_without_end_are_given_up() -> None:
+    def schema(number: int) -> tuple[int, object]:
+        reference = {"name": f"n{number}", "subject": f"s{number}", "version": 1}
+        return 200, {"schema": "x", "references": [reference]}
+
+    answers: Answers = {f"/subjects/s{number}/versions/1": schema(number + 1) for number in range(300)}
+    with answering(answers | {"/schemas/ids/7": schema(0)}) as asked:
+        assert ("It refers to too many other formats.", False) == failure(
+            ConfluentRegistry(asked.url, time_limit=60)
+        )
+
+
 def test_a_reference_that_is_gone_is_named() -> None:
     answers: Answers = {
         "/schemas/ids/7": (
