@@ -36,7 +36,7 @@ def committed_page(result: CommitResult, around: Surroundings) -> OutcomePage:
         sentence,
         committed_blocks(result, around),
         _onward(kind, around),
-        back=BACK_TO_QUEUES if around.remaining else None,
+        back=None if around.remaining == 0 else BACK_TO_QUEUES,
         others=(Button(Move.COPY_REPORT, text("Copy report")),) if kind is Kind.DIFFERS else (),
     )
 
@@ -48,6 +48,8 @@ def decided(result: CommitResult) -> int:
 
 def continue_button(around: Surroundings) -> Button:
     """On to the records that are left, or to the queues when there are none."""
+    if around.remaining is None:
+        return Button(Move.TO_RECORDS, text("Continue"), "Ctrl+Return")
     if not around.remaining:
         return Button(Move.TO_QUEUES, text("Back to queues"), "Ctrl+Return")
     label = text_n(around.remaining, "Continue with {n} record", "Continue with {n} records")
@@ -175,7 +177,7 @@ def _waiting_headline(result: CommitResult) -> tuple[Text, Text]:
 
 def _onward(kind: Kind, around: Surroundings) -> Button:
     if kind is Kind.WAITING:
-        to = Move.TO_RECORDS if around.remaining else Move.TO_QUEUES
+        to = Move.TO_QUEUES if around.remaining == 0 else Move.TO_RECORDS
         return Button(to, text("Done"), "Ctrl+Return")
     return continue_button(around)
 

@@ -347,9 +347,9 @@ def _load_again(chunk: ChunkResult, _around: Surroundings) -> _Why:
         text("The queue has changed."),
         chunk.message
         or text("The queue has changed in a way that has to be looked at before anything is sent."),
-        text("Read the queue again. Your decisions come back where they still apply."),
-        others=(TO_REVIEW,),
-        primary=_READ_AGAIN,
+        text("The queue is being read again. Your decisions stay where they still apply."),
+        others=(),
+        primary=Button(Move.TO_REVIEW, text("Back to the review"), "Ctrl+Return"),
     )
 
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
     MIXED = "mixed"
     REFUSED = "refused"
+    SETTLED_ELSEWHERE = "settled_elsewhere"
 
 
 class Tone(StrEnum):
@@ -203,6 +204,6 @@ class Surroundings:
     compacts: bool  # whether a discard removes anything (else it marks as done)
     staged: int  # decisions that are staged now, with skips
     staged_skips: int
-    remaining: int  # records of the queue that are still to be decided
+    remaining: int | None  # records of the queue still to be decided; None: being read again
     person: str = ""
     handed_over_at: int = 0  # epoch ms, 0 = not seen

@@ -49,6 +49,30 @@ def unknown_resolution_page(resolution: Resolution, around: Surroundings) -> Out
     )
 
 
+def locked_page(around: Surroundings) -> OutcomePage:
+    """A commit of this window ended without any result: nothing can be said of it but what was asked."""
+    n = around.staged - around.staged_skips
+    silent = text("The program was interrupted before the server had answered.")
+    return _unknown(
+        Attempts(_known_so_far(n, around.handed_over_at, 0, silent), _say_for_certain()),
+        _all_or_none(n),
+    )
+
+
+def settled_elsewhere_page() -> OutcomePage:
+    """Another window of this computer has asked and was answered; only the queue itself tells now."""
+    return OutcomePage(
+        Kind.SETTLED_ELSEWHERE,
+        Sign.OTHERS,
+        Tone.INFO,
+        text("The commit has been settled in another window."),
+        text("The queue is being read again. What was committed is not offered any more."),
+        (),
+        Button(Move.TO_RECORDS, text("Back to the records"), "Ctrl+Return"),
+        back=_TO_QUEUES,
+    )
+
+
 def resolved_page(resolution: Resolution, around: Surroundings, before: CommitResult | None) -> OutcomePage:
     """The server has answered: committed, or not."""
     if resolution.outcome is Outcome.COMMITTED:
@@ -122,8 +146,9 @@ def _known_so_far(n: int, handed_at: int, silent_at: int, message: Text | None) 
     silent = text("The server had not answered at {time}, at the moment of committing.")
     if not silent_at:
         silent = message or text("The program ended before the server had answered.")
+    told = text("{time}") if handed_at else None
     return (
-        Line(Sign.OK, Tone.OK, handed, text("{time}"), at=handed_at),
+        Line(Sign.OK, Tone.OK, handed, told, at=handed_at),
         Line(
             Sign.UNKNOWN,
             Tone.WARN,

@@ -18,6 +18,7 @@ from kmp_desktop.app.outcome_page import (
     RecordList,
 )
 from kmp_desktop.app.outcome_words import page_of_commit, page_of_resolution
+from kmp_desktop.app.unknown_words import locked_page
 from kmp_desktop.core.outcome import ChunkResult, CommitResult, Compared, NotCommittedReason, Outcome
 from kmp_desktop.core.text import text
 from tests.unit.app.results import (
@@ -233,7 +234,7 @@ def test_a_partly_committed_page_counts_what_is_final_and_what_is_still_staged()
         (
             NotCommittedReason.LOAD_AGAIN,
             "The queue has changed. Everything is as it was before.",
-            [Move.TO_RECORDS, Move.COPY_REPORT, Move.TO_REVIEW, Move.READ_AGAIN],
+            [Move.TO_RECORDS, Move.COPY_REPORT, Move.TO_REVIEW],
         ),
     ],
 )
@@ -380,6 +381,21 @@ def test_an_unfinished_commit_of_an_earlier_window_is_asked_about_like_any_other
 
     assert Kind.UNKNOWN == page.kind
     assert "The program ended before the server had answered." in _said(page)
+
+
+def test_while_the_queue_is_read_again_no_count_is_claimed() -> None:
+    page = page_of_resolution(resolution(Outcome.COMMITTED), replace(AROUND, remaining=None))
+
+    assert "Continue" == str(page.primary.label)
+    assert Move.TO_RECORDS == page.primary.move
+
+
+def test_a_commit_that_ended_without_any_result_is_unknown() -> None:
+    page = locked_page(AROUND)
+
+    assert Kind.UNKNOWN == page.kind
+    assert "127 decisions were handed to the server" in _said(page)
+    assert "The program was interrupted before the server had answered." in _said(page)
 
 
 def test_a_torn_commit_shows_both_lists_and_nothing_that_writes() -> None:
