@@ -104,7 +104,7 @@ class _Where(Enum):
 
 
 class _ReportingSink:
-    """A sink that tells about each chunk as soon as it is done, but not about what is tried again."""
+    """A sink that tells about each chunk as soon as it is committed."""
 
     def __init__(self, sink: DecisionSink, observer: ApplyObserver) -> None:
         self._sink = sink
@@ -119,7 +119,7 @@ class _ReportingSink:
     ) -> ChunkResult:
         """Commit, then tell."""
         result = self._sink.commit_chunk(loaded, plan, observer, part, parts)
-        if result.outcome is Outcome.COMMITTED or _theirs(result):
+        if result.outcome is Outcome.COMMITTED:
             self._observer.chunk(result)
         return result
 
@@ -199,6 +199,7 @@ class _Application:
         """After a chunk that was not committed: whether to read again, having waited if need be."""
         if not _theirs(last).isdisjoint(todo):
             self._first = self._first or Outcome.CONFLICT
+            self._observer.chunk(last)
             return True
         if last.outcome is Outcome.UNKNOWN:
             self._unknown = last
@@ -325,7 +326,7 @@ class _Application:
 
 def _theirs(chunk: ChunkResult) -> set[RecordId]:
     """The records of a chunk that somebody else has decided."""
-    return {*(each.id for each in chunk.conflicts), *chunk.decided_by_others}
+    return {each.id for each in chunk.conflicts}
 
 
 def _where(record: RecordId, loaded: LoadedQueue, take_over: TakeOver | None) -> _Where:

@@ -8,15 +8,17 @@ from kmp_desktop.core import plan as rules
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import ChunkResult, CommitResult, NotCommittedReason, Outcome, Refused
 from kmp_desktop.core.ports import Clock, CommitObserver, DecisionSink
-from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, Plan, Severity
+from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, Plan, Severity, TheirDecision
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import text
+from kmp_desktop.core.tombstone import decision_of
 
 _REASONS = {
     FindingCode.GROUP_ACTIVE: NotCommittedReason.GROUP_ACTIVE,
     FindingCode.OTHER_GROUP: NotCommittedReason.OTHER_GROUP,
     FindingCode.RETRY_MISSING: NotCommittedReason.RETRY_MISSING,
     FindingCode.CLUSTER_UNFINISHED: NotCommittedReason.CLUSTER_UNFINISHED,
+    FindingCode.TAKE_OVER_NEEDED: NotCommittedReason.TAKE_OVER,
 }
 
 
@@ -65,8 +67,12 @@ def _commit_parts(
         return (forbidden,)
     results: list[ChunkResult] = []
     for number, part in enumerate(parts, 1):
-        if observer.stopped():
-            results.append(_stopped())
+        theirs = tuple(_their_decision(each, loaded) for each in part if not loaded.is_open(each))
+        if theirs:
+            # The part before took over what others had decided meanwhile.
+            results.append(ChunkResult(Outcome.CONFLICT, conflicts=theirs))
+        elif observer.stopped():
+            results.append(ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED))
         else:
             results.append(sink.commit_chunk(loaded, part, observer, number, len(parts)))
         if results[-1].outcome is not Outcome.COMMITTED:
@@ -122,5 +128,10 @@ def _forbidden(loaded: LoadedQueue) -> ChunkResult | None:
     return None
 
 
-def _stopped() -> ChunkResult:
-    return ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED)
+def _their_decision(record: RecordId, loaded: LoadedQueue) -> TheirDecision:
+    """What the first tombstone above a record tells of its decision."""
+    key = (record.partition, loaded.records[record].key)
+    for each in loaded.tombstones.get(key, ()):
+        if each.offset > record.offset:
+            return TheirDecision(record, decision_of(each, record.offset), each.by, each.at)
+    return TheirDecision(record, "", "", 0)

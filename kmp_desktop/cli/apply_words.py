@@ -16,6 +16,10 @@ _ADVICE = {
     NotCommittedReason.STOPPED: text("Apply the same plan again to go on."),
     NotCommittedReason.GROUP_ACTIVE: text("Stop the application that uses this group, then try again."),
     NotCommittedReason.OTHER_GROUP: text("Use the group this queue is worked on with."),
+    NotCommittedReason.TAKE_OVER: text(
+        "Apply again with --take-over offset (everything before its offset counts as done) or "
+        "--take-over start (start at the first record that is still there)."
+    ),
     NotCommittedReason.OTHER_WINDOW: text("Wait until the other window has finished, then try again."),
     NotCommittedReason.QUEUE_REMADE: text("Print the queue and make a new plan: its records are others now."),
     NotCommittedReason.LEDGER_FULL: text("Decide the oldest records first."),

@@ -31,6 +31,7 @@ class NotCommittedReason(StrEnum):
     RETRY_MISSING = "retry_missing"  # D12
     OTHER_WINDOW = "other_window"  # the lock is taken
     OTHER_GROUP = "other_group"  # MARK names another group
+    TAKE_OVER = "take_over"  # another program's offset: somebody must say what counts as done
     CLUSTER_UNFINISHED = "cluster_unfinished"
     JOURNAL = "journal"  # the journal could not be written
     LEDGER_FULL = "ledger_full"
@@ -127,7 +128,7 @@ class CommitResult:
     def partly(self) -> bool:
         """Whether at least one part was committed and at least one was not."""
         done = sum(chunk.outcome is Outcome.COMMITTED for chunk in self.chunks)
-        return 0 < done and self.outcome is not Outcome.COMMITTED
+        return done > 0 and self.outcome is not Outcome.COMMITTED
 
 
 @dataclass(frozen=True, slots=True)
