@@ -100,7 +100,7 @@ class BrokerWorker(QObject):
             source, sink = self._connected()
             reading = _Reading(self)
             opened = open_queue(source, sink, reading, order.take_over)
-            done = self._taken(opened, reading)
+            done = self._taken(opened, reading, order.take_over)
         except UserFacingError as error:
             self.read_failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
@@ -162,14 +162,16 @@ class BrokerWorker(QObject):
         else:
             self._tell(record for record in batch if record.id not in self._told)
 
-    def _taken(self, opened: Opened, reading: _Reading) -> ReadDone:
+    def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:
             return ReadDone(opened, frozenset())
         before, self._loaded = self._loaded, opened.loaded
         copy = copy_of(opened.loaded)
         since: list[RecordId] = []
         if before is not None and before.identity == copy.identity:
-            since = [each.id for each in before.undecided() if copy.is_decided(each.id)]
+            # What a person said counts as done was not decided by somebody else meanwhile.
+            offered = [] if take_over else before.undecided()
+            since = [each.id for each in offered if copy.is_decided(each.id)]
         elif before is not None and not reading.anew:
             self._begin_anew(reading)
         return ReadDone(replace(opened, loaded=copy), frozenset(since))

@@ -261,14 +261,14 @@ class QueueSession(QObject):
 
     @Slot(object)
     def _on_read_done(self, done: ReadDone) -> None:
-        resolution, loaded = done.opened.resolution, done.opened.loaded
+        resolution, loaded = done.opened.resolution or self.state.resolution, done.opened.loaded
         if loaded is None:
             self._lock(resolution)
             return
         self._retry.reset()
         self._set(
             summary=summary_of(loaded),
-            resolution=resolution or self.state.resolution,
+            resolution=resolution,
             new_records=0,
             offline_since=0,
             committed_elsewhere=done.opened.committing_elsewhere,

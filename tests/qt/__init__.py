@@ -1,0 +1,1 @@
+"""The window and what is behind it, driven off-screen on practice queues."""
