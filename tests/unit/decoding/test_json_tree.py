@@ -124,6 +124,13 @@ def test_nesting_up_to_the_limit_is_shown() -> None:
     assert Node("0", NodeKind.LIST) == node
 
 
+def test_values_beside_each_other_are_no_levels_but_hide_none_either() -> None:
+    beside = "[]," * MAX_DEPTH
+    assert MAX_DEPTH + 1 == len(tree(f"[{beside}{'[' * (MAX_DEPTH - 1)}{']' * (MAX_DEPTH - 1)}]").children)
+    too_deep = f"[{beside}{'[' * MAX_DEPTH}{']' * MAX_DEPTH}]"
+    assert f"It is nested more than {MAX_DEPTH} levels deep." == refusal(too_deep.encode())
+
+
 def test_brackets_inside_text_are_no_levels() -> None:
     source = '{"a":"' + "[{" * 500 + '\\"["}'
     assert [("a", "[{" * 500 + '"[')] == shown(tree(source))
