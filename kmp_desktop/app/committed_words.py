@@ -146,17 +146,25 @@ def _differs_headline(n: int) -> tuple[Text, Text]:
 
 def _refused_headline(result: CommitResult) -> tuple[Text, Text]:
     n, refused = decided(result), len(result.refused)
-    still = text_n(refused, "It stays in the queue, undecided.", "They stay in the queue, undecided.")
     if not n:
-        return refused_list(result).title, text("Nothing was sent. {still}", still=still)
-    return (
-        text_n(
+        stays = text_n(
             refused,
-            "Committed, but {n} record cannot be retried.",
-            "Committed, but {n} records cannot be retried.",
-        ),
-        text_n(n, "{n} decision is final. {still}", "{n} decisions are final. {still}", still=still),
+            "Nothing was sent. The record stays in the queue, undecided.",
+            "Nothing was sent. The records stay in the queue, undecided.",
+        )
+        return refused_list(result).title, stays
+    title = text_n(
+        refused,
+        "Committed, but {n} record cannot be retried.",
+        "Committed, but {n} records cannot be retried.",
     )
+    final = text_n(n, "{n} decision is final.", "{n} decisions are final.")
+    still = text_n(
+        refused,
+        "The one listed below stays in the queue, undecided.",
+        "The {n} listed below stay in the queue, undecided.",
+    )
+    return title, text("{final} {still}", final=final, still=still)
 
 
 def _waiting_headline(result: CommitResult) -> tuple[Text, Text]:

@@ -52,9 +52,9 @@ def moment(then: int, now: int, *, seconds: bool = False) -> str:
     return tr("{day}, {time}", day=_day(then, now), time=clock)
 
 
-def clock_time(then: int) -> str:
+def clock_time(then: int, *, seconds: bool = False) -> str:
     """The time of day only."""
-    return _local(then).toString(tr("HH:mm"))
+    return _local(then).toString(tr("HH:mm:ss") if seconds else tr("HH:mm"))
 
 
 def day(then: int, now: int) -> str:

@@ -15,6 +15,7 @@ from kmp_desktop.qt.widgets.chip import chip_width, paint_chip
 
 ROW_HEIGHT = 34
 PADDING = 8
+EDGE = 20  # before the first column: where the card's own words begin
 _ICON = 16
 
 
@@ -45,7 +46,8 @@ class ConflictTableDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(place, theme.color("selected"))
         painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), theme.color("line"))
-        inner = place.adjusted(theme.px(PADDING), 0, -theme.px(PADDING), -1)
+        left = EDGE if index.column() == Column.MESSAGE else PADDING
+        inner = place.adjusted(theme.px(left), 0, -theme.px(PADDING), -1)
         chip = index.data(CHIP_ROLE)
         if chip is None:
             _paint_words(painter, inner, index)

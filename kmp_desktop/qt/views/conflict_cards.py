@@ -19,7 +19,13 @@ from PySide6.QtWidgets import (
 from kmp_desktop.app.outcome_page import Button, ConflictCard
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.qt.delegates.conflict_table import ROW_HEIGHT, ConflictTableDelegate, differs_width
+from kmp_desktop.qt.delegates.conflict_table import (
+    EDGE,
+    PADDING,
+    ROW_HEIGHT,
+    ConflictTableDelegate,
+    differs_width,
+)
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.models.conflict_table import Column, ConflictTableModel
 from kmp_desktop.qt.models.record_names import RecordNames
@@ -178,6 +184,9 @@ class _Table(QTableView):
     def fit(self) -> None:
         """Take the height of the rows that are shown."""
         theme = Theme.current()
+        sheet = f"#conflictTable QHeaderView::section:first {{ padding-left: {theme.px(EDGE)}px; }}"
+        if sheet != self.styleSheet():  # setting it is a change of style, which comes back here
+            self.setStyleSheet(sheet)
         rows = min(self.model().rowCount(), _MOST_HIGH)
         self.verticalHeader().setDefaultSectionSize(theme.px(ROW_HEIGHT))
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * theme.px(ROW_HEIGHT) + 1)
@@ -200,7 +209,8 @@ class _Table(QTableView):
         fixed = {
             Column.MINE: theme.px(132),
             Column.THEIRS: differs_width(),
-            Column.AT: theme.px(110),
+            Column.AT: self.fontMetrics().horizontalAdvance(tr("Yesterday, {time}", time="00:00"))
+            + theme.px(EDGE + PADDING),
         }
         for column, width in fixed.items():
             header.resizeSection(column, width)

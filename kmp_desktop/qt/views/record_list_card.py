@@ -61,7 +61,7 @@ class RecordListCard(Card):
         clear_layout(self._lines)
         clear_layout(self._foot)
         for row, (record, said) in enumerate(records):
-            name = label(self._names.name(record), "strong", selectable=True)
+            name = label(self._names.name(record), "strong")
             name.setToolTip(self._names.coordinates(record))
             self._lines.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._lines.addWidget(label(say(said), tone="muted", wrap=True), row, 1)

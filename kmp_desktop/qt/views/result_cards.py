@@ -122,7 +122,8 @@ class ReceiptCard(Card):
         grid.setColumnStretch(1, 1)
         for row, (title, value, name) in enumerate(self._lines):
             grid.addWidget(label(title, tone="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(value, name=name, wrap=True, selectable=True), row, 1)
+            shown = label(value, name=name, wrap=True, selectable=name == "receiptNumber")
+            grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
         self.box.addLayout(head)
         self.box.addLayout(grid)
 
@@ -180,7 +181,7 @@ def _line(line: Line, now: int, *, prominent: bool, quiet: bool) -> QWidget:
     made = QWidget()
     words = QVBoxLayout()
     spaced(words, 0, 2)
-    detail = line.detail_at(when.moment(line.at, now, seconds=True) if line.at else "")
+    detail = line.detail_at(_time_of(line.at, now))
     title_role: FontRole = "section" if prominent else "bold" if detail is not None else "body"
     if line.tone is Tone.QUIET:
         title_role = "strong"
@@ -196,6 +197,15 @@ def _line(line: Line, now: int, *, prominent: bool, quiet: bool) -> QWidget:
         row.addWidget(IconLabel(sign, tone), 0, Qt.AlignmentFlag.AlignVCenter)
     made.setLayout(row)
     return made
+
+
+def _time_of(at: int, now: int) -> str:
+    """The time alone for today: these are moments of a commit that was made just now."""
+    if not at:
+        return ""
+    if when.day(at, now) == when.day(now, now):
+        return when.clock_time(at, seconds=True)
+    return when.moment(at, now, seconds=True)
 
 
 def _with_icon(sign: Sign, tone: Tone, words: QVBoxLayout, size: int) -> QHBoxLayout:

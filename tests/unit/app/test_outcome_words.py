@@ -153,7 +153,7 @@ def test_refused_records_are_named_with_their_reason_and_the_title_does_not_say_
 
     assert Kind.REFUSED == page.kind
     assert "Committed, but 2 records cannot be retried." == str(page.title)
-    assert "127 decisions are final. They stay in the queue, undecided." == str(page.sentence)
+    assert "127 decisions are final. The 2 listed below stay in the queue, undecided." == str(page.sentence)
     assert "larger than the retry queue accepts" in _said(page)
 
 
@@ -161,7 +161,7 @@ def test_when_everything_was_refused_nothing_is_called_committed() -> None:
     page = page_of_commit(result(parts=1, refused=refusals(1)), AROUND)
 
     assert "1 record cannot be retried" == str(page.title)
-    assert "Nothing was sent. It stays in the queue, undecided." == str(page.sentence)
+    assert "Nothing was sent. The record stays in the queue, undecided." == str(page.sentence)
 
 
 def test_records_that_are_gone_are_named() -> None:
