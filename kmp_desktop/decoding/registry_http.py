@@ -105,7 +105,7 @@ class RegistryHttp:
             )
         except ssl.SSLCertVerificationError as error:
             reason = text(
-                "The format registry’s certificate is not trusted: {why}.", why=error.verify_message
+                "The format registry's certificate is not trusted: {why}.", why=error.verify_message
             )
         except ssl.SSLError:
             reason = text("No secure connection to the format registry at {host}.", host=self._host)

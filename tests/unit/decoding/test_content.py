@@ -16,7 +16,7 @@ from kmp_desktop.core.payload import Nothing, Payload, Plain, Tree, Undecodable
 from kmp_desktop.core.ports import RegisteredSchema
 from kmp_desktop.decoding.content import ContentDecoder
 from kmp_desktop.decoding.plain_data import to_plain
-from kmp_desktop.decoding.refusal import MAX_NODES
+from kmp_desktop.decoding.refusal import MAX_DEPTH, MAX_NODES
 from tests.real_dead_letters import SCENARIOS, scenario, schemas
 from tests.unit.decoding.given_schemas import GivenSchemas, avro, framed
 
@@ -78,6 +78,20 @@ def test_json_too_large_for_a_tree_is_shown_as_its_text() -> None:
 def test_json_nested_too_deep_is_shown_as_text() -> None:
     source = "[" * 10_000 + "]" * 10_000
     assert Plain(source, "Text") == DECODER.decode(source.encode())
+
+
+def test_content_as_deep_as_it_is_shown_can_be_walked_through_to_its_end() -> None:
+    arrays: Any = "int"
+    for _ in range(MAX_DEPTH):
+        arrays = {"type": "array", "items": arrays}
+    deep = ContentDecoder(GivenSchemas(avro(1, json.dumps(arrays))))
+    in_avro = deep.decode(framed(1, b"\x02" * MAX_DEPTH + b"\x0a" + b"\0" * MAX_DEPTH))
+    in_json = deep.decode(b"[" * MAX_DEPTH + b"5" + b"]" * MAX_DEPTH)
+    expected: object = 5
+    for _ in range(MAX_DEPTH):
+        expected = [expected]
+    assert expected == to_plain(in_avro)
+    assert expected == to_plain(in_json)
 
 
 TAIL = b"\x14\x00\xff\xfe"
