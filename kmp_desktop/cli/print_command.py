@@ -128,7 +128,7 @@ def _readable_lines(record: DeadLetter, decoder: ContentDecoder) -> Iterator[str
     for name, value in record.headers:
         yield f"  header {safe(name)}: {_bytes(value)}"
     if why_not is None:
-        yield f"  content: {json.dumps(to_plain(payload), ensure_ascii=False)}"
+        yield f"  content: {safe(json.dumps(to_plain(payload), ensure_ascii=False))}"
     else:
         yield f"  not readable: {safe('; '.join(why_not.splitlines()))}"
         yield f"  content: {_hex(record.value or b'')}"

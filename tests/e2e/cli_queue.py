@@ -81,13 +81,18 @@ class CliQueue:
     def create(
         self, config: Mapping[str, str] | None = None, retry_config: Mapping[str, str] | None = None
     ) -> None:
-        """Make both topics."""
+        """Make both topics. The records' own times are old: nothing may expire while a test looks."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         topics = [
             NewTopic(
-                self.queue_topic, self.partitions, 1, config=dict(config or {"cleanup.policy": "compact"})
+                self.queue_topic,
+                self.partitions,
+                1,
+                config={"retention.ms": "-1", "cleanup.policy": "compact", **(config or {})},
             ),
-            NewTopic(self.retry_topic, self.partitions, 1, config=dict(retry_config or {})),
+            NewTopic(
+                self.retry_topic, self.partitions, 1, config={"retention.ms": "-1", **(retry_config or {})}
+            ),
         ]
         for future in admin.create_topics(topics).values():
             future.result(30)

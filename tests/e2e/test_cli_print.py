@@ -29,9 +29,10 @@ sys.exit(code or (99 if qt else 0))
 
 
 def _avro(registry: str, topic: str, value: dict[str, object]) -> bytes:
-    serializer = AvroSerializer(SchemaRegistryClient({"url": registry}), _SCHEMA)
-    raw: bytes | None = serializer(value, SerializationContext(topic, MessageField.VALUE))
-    assert raw is not None
+    context = SerializationContext(topic, MessageField.VALUE)
+    with SchemaRegistryClient({"url": registry}) as client:
+        raw = AvroSerializer(client, _SCHEMA)(value, context)
+    assert isinstance(raw, bytes)
     return raw
 
 
