@@ -120,7 +120,8 @@ def cluster_unfinished_page(result: CommitResult, around: Surroundings) -> Outco
             "This can happen when a server was restarted at that very moment. Nothing more is sent "
             "to this queue until it is settled."
         )
-        again = Button(Move.ASK_AGAIN, text("Check again"), "F5")
+        move = Move.ASK_AGAIN if chunk.outcome is Outcome.UNKNOWN else Move.READ_AGAIN
+        again = Button(move, text("Check again"), "F5")
     return OutcomePage(
         Kind.CLUSTER_UNFINISHED,
         Sign.UNKNOWN,
@@ -304,6 +305,16 @@ def _other_group(chunk: ChunkResult, _around: Surroundings) -> _Why:
     )
 
 
+def _take_over(chunk: ChunkResult, _around: Surroundings) -> _Why:
+    return _Why(
+        text("Somebody worked on this queue with another program."),
+        chunk.message or text("It has to be said what counts as done before anything is committed."),
+        text("Read the queue again and say what counts as done. Your decisions are kept."),
+        others=(),
+        primary=_READ_AGAIN,
+    )
+
+
 def _journal(chunk: ChunkResult, _around: Surroundings) -> _Why:
     return _Why(
         text("The decisions could not be saved on this computer."),
@@ -360,6 +371,7 @@ _REASONS: dict[NotCommittedReason, Callable[[ChunkResult, Surroundings], _Why]] 
     NotCommittedReason.RETRY_MISSING: _retry_missing,
     NotCommittedReason.OTHER_WINDOW: _other_window,
     NotCommittedReason.OTHER_GROUP: _other_group,
+    NotCommittedReason.TAKE_OVER: _take_over,
     NotCommittedReason.JOURNAL: _journal,
     NotCommittedReason.LEDGER_FULL: _ledger_full,
     NotCommittedReason.CONTENTION: _contention,

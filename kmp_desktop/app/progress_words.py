@@ -84,8 +84,10 @@ def part_sentence(where: Stand) -> Text | None:
 
 
 def stage_sentence(stage: Stage, where: Stand) -> Text:
-    """The sentence of a stage, done or to come."""
+    """The sentence of a stage: done, running or to come. What is not proved yet is not claimed."""
     match stage:
+        case Stage.COMPARE if where.stage is Stage.COMPARE:
+            return text("Checking that nobody else has changed these records")
         case Stage.COMPARE:
             return text("Nobody else has changed these records")
         case Stage.HAND_OVER if where.stage >= Stage.HAND_OVER and where.total:

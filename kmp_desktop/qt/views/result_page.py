@@ -44,7 +44,7 @@ from kmp_desktop.qt.widgets.card import spaced
 _WIDTH = 820
 _WIDE = 940  # with a table
 _MARGIN = 28
-_UNTOLD = frozenset({Kind.UNKNOWN, Kind.CLUSTER_UNFINISHED})
+_STILL_ASKING = frozenset({SessionPhase.LOCKED, SessionPhase.COMMITTING, SessionPhase.CLOSED})
 _HANDED_OVER = frozenset({Step.COPIES, Step.COMMIT})
 
 
@@ -77,6 +77,7 @@ class ResultPage(QWidget):
         self._page: OutcomePage | None = None
         self._result: CommitResult | None = None
         self._resolution: Resolution | None = None
+        self._in_doubt = False
         self._handed_over_at = 0
         self._attempts: AttemptsCard | None = None
         self._attempt = 0
@@ -95,6 +96,7 @@ class ResultPage(QWidget):
     def show_result(self, result: CommitResult | Resolution | None) -> None:
         """Show what became of a commit; None: it ended without any result (a fault of the program)."""
         around = self._around()
+        self._in_doubt = result is None or result.outcome is Outcome.UNKNOWN
         if isinstance(result, CommitResult):
             self._result, self._resolution = result, None
             self._show(page_of_commit(result, around))
@@ -241,20 +243,21 @@ class ResultPage(QWidget):
 
     @Slot(object)
     def _on_state(self, state: SessionState) -> None:
-        if self.kind not in _UNTOLD or self._attempts is None:
+        if not self._in_doubt:
             return
         if state.next_attempt_at and state.next_attempt_at != self._next_attempt_at:
             self._attempt += 1 if self._next_attempt_at else 0
             self._next_attempt_at = state.next_attempt_at
-        if state.phase not in (SessionPhase.LOCKED, SessionPhase.COMMITTING, SessionPhase.CLOSED):
-            self._turn(state.resolution)
-        else:
+        if state.phase in _STILL_ASKING:
             self._show_attempt()
+        else:
+            self._turn(state.resolution)
 
     def _turn(self, resolution: Resolution | None) -> None:
         """The server has answered, to this window or to another one."""
         if resolution is None:
             self._result = self._resolution = None
+            self._in_doubt = False
             self._show(settled_elsewhere_page())
         elif resolution.outcome is not Outcome.UNKNOWN:
             self.show_result(resolution)

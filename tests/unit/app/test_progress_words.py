@@ -79,6 +79,12 @@ def test_the_sentences_are_those_of_the_design() -> None:
     assert "Finishing earlier discards" == str(progress_title(0))
 
 
+def test_nothing_is_claimed_of_a_check_that_still_runs() -> None:
+    running = stage_sentence(Stage.COMPARE, start(127))
+
+    assert "Checking that nobody else has changed these records" == str(running)
+
+
 def test_what_is_waited_for_takes_the_place_of_the_second_line() -> None:
     note = text("Waiting for another program to finish on “orders.events.dlq”.")
     where = stand(CommitProgress(1, 1, Step.JOURNAL, 0, 127, note))

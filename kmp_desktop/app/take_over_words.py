@@ -1,0 +1,74 @@
+"""What is said before a queue is taken over from another program, or after the server forgot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kmp_desktop.core.queue_state import FindingCode
+from kmp_desktop.core.session import QueueSummary
+from kmp_desktop.core.text import Text, text, text_n
+
+_MOST_PLACES = 4
+
+
+class Question(StrEnum):
+    """The two questions that a person has to answer before deciding."""
+
+    TAKE_OVER = "take_over"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverWords:
+    """Headline, what is known, and the name of the button that goes on."""
+
+    question: Question
+    title: Text
+    sentence: Text
+    go_on: Text
+
+
+def take_over_words(summary: QueueSummary) -> TakeOverWords | None:
+    """What has to be asked about this queue; None: nothing."""
+    found = {finding.code: finding for finding in summary.findings}
+    if FindingCode.TAKE_OVER_NEEDED in found or summary.foreign_offsets:
+        return TakeOverWords(
+            Question.TAKE_OVER,
+            text("Somebody worked on this queue with another program."),
+            text("{reached} What counts as done?", reached=_reached(summary.foreign_offsets)),
+            text("Take over"),
+        )
+    if FindingCode.OFFSETS_LOST in found:
+        return TakeOverWords(
+            Question.FORGOTTEN,
+            text("The server has forgotten what was decided here."),
+            found[FindingCode.OFFSETS_LOST].detail,
+            text("Continue with what is known"),
+        )
+    return None
+
+
+def _reached(offsets: Mapping[int, int]) -> Text:
+    places = sorted(offsets.items())
+    if not places:
+        return text("How far it had come is not known.")
+    if len(places) == 1:
+        return text("It had reached record {offset}.", offset=places[0][1])
+    named = [
+        text("record {offset} (partition {partition})", offset=offset, partition=partition)
+        for partition, offset in places[:_MOST_PLACES]
+    ]
+    shown = named[0]
+    for each in named[1:]:
+        shown = text("{before}, {after}", before=shown, after=each)
+    more = len(places) - len(named)
+    if more:
+        return text_n(
+            more,
+            "It had reached {places} and {n} more place.",
+            "It had reached {places} and {n} more places.",
+            places=shown,
+        )
+    return text("It had reached {places}.", places=shown)
