@@ -18,9 +18,13 @@ Tally = Callable[[str, Verdict], None]
 
 
 def scaled(cases: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """A share of the cases, spread evenly (``FAULT_SCALE``: 0.1 in ``make test``, 1 in ``make test-faults``)."""
+    """A share of the cases (``FAULT_SCALE``: 0.1 in ``make test``, 1 in ``make test-faults``), by the seed.
+
+    From 1 on every case is there; below, another share each time, so that in time all are seen.
+    """
     wanted = max(1, round(len(cases) * SCALE))
-    return [cases[index * len(cases) // wanted % len(cases)] for index in range(wanted)]
+    mixed = random.Random(SEED).sample(list(cases), len(cases))
+    return [mixed[index % len(cases)] for index in range(wanted)]
 
 
 def seeded(number: int) -> int:

@@ -134,8 +134,7 @@ def open_offsets(bootstrap: str, topic: str) -> dict[int, int]:
         finally:
             consumer.close()
     return {
-        each: ends["read_uncommitted"][each] - ends["read_committed"][each]
-        for each in ends["read_committed"]
+        each: ends["read_uncommitted"][each] - ends["read_committed"][each] for each in ends["read_committed"]
     }
 
 
@@ -238,7 +237,9 @@ def judge(
     if queue_compacts:
         _check_tombstones(verdict, given, decided, tombstones, settled=settled)
     else:
-        verdict.violations += [f"tombstone at {each.place} in a queue that does not compact" for each in tombstones]
+        verdict.violations += [
+            f"tombstone at {each.place} in a queue that does not compact" for each in tombstones
+        ]
     _check_still_there(verdict, given, decided, {each.place for each in queue})
     _check_claims(verdict, decided, frozenset(copies), tombstones, told)
     return verdict
@@ -251,7 +252,9 @@ def _check_rest(verdict: Verdict, bootstrap: str, topics: Iterable[str]) -> None
             verdict.violations.append(f"I7 {topic}: offsets held by open transactions: {held_back}")
 
 
-def _copies(verdict: Verdict, given: Mapping[RecordKey, Held], retried: Iterable[Held]) -> dict[RecordKey, Held]:
+def _copies(
+    verdict: Verdict, given: Mapping[RecordKey, Held], retried: Iterable[Held]
+) -> dict[RecordKey, Held]:
     by_value = {each.value: each for each in given.values()}
     copies: dict[RecordKey, Held] = {}
     for copy in retried:
@@ -312,7 +315,9 @@ def _check_tombstones(
             verdict.violations.append(f"I3 {place} is undecided but lies below a tombstone of its key")
     for name, record in last.items():
         if settled and name[1] is not None and whole[name] and highest.get(name, -1) < record.offset:
-            verdict.violations.append(f"I1 all records of key {name[1]!r} are decided, none has a tombstone above")
+            verdict.violations.append(
+                f"I1 all records of key {name[1]!r} are decided, none has a tombstone above"
+            )
 
 
 def _check_still_there(

@@ -12,9 +12,7 @@ from tests.faults.conftest import Tally, scaled, seeded
 from tests.faults.world import World
 
 _RUNS = 6
-_CASES = [
-    (step, run * len(Step) + number) for run in range(_RUNS) for number, step in enumerate(Step)
-]
+_CASES = [(step, run * len(Step) + number) for run in range(_RUNS) for number, step in enumerate(Step)]
 
 
 @pytest.mark.parametrize(("step", "number"), scaled(_CASES))
@@ -40,5 +38,7 @@ def test_after_a_kill_the_next_start_shows_the_truth_and_finishes(
     verdict.violations += between.violations
     verdict.wrong_claims += between.wrong_claims
     if "committed" != again.outcome or verdict.decided != frozenset(plan):
-        verdict.violations.append(f"the second start ended {again.outcome} with {len(verdict.decided)} decided")
+        verdict.violations.append(
+            f"the second start ended {again.outcome} with {len(verdict.decided)} decided"
+        )
     tally(f"1 killed after {step}", verdict)

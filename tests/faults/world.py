@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,10 @@ class World:
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         topics = [
             NewTopic(
-                self.queue_topic, self.partitions, 1, config=dict(queue_config or {"cleanup.policy": "compact"})
+                self.queue_topic,
+                self.partitions,
+                1,
+                config=dict(queue_config or {"cleanup.policy": "compact"}),
             ),
             NewTopic(self.retry_topic, self.partitions, 1),
         ]
@@ -62,6 +66,8 @@ class World:
     def write(self, count: int, *, keys: int | None = None) -> None:
         """Write ``count`` more records with unique values; the random keys repeat."""
         choice = random.Random(self.seed)
+        # Old ones would make the log roll, and compaction remove records before anybody decided them.
+        recent = time.time_ns() // 1_000_000 - 100_000
         producer = Producer(
             {"bootstrap.servers": self.bootstrap, "partitioner": "murmur2_random", "log_level": 0}
         )
@@ -71,7 +77,7 @@ class World:
                 key=f"key-{choice.randrange(keys or self.keys)}".encode(),
                 value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(20),
                 headers=[("a", b"1"), ("a", None), ("b", b""), ("n", str(number).encode())],
-                timestamp=1_790_000_000_000 + number,
+                timestamp=recent + number,
             )
         assert producer.flush(30) == 0
 
