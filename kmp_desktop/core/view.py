@@ -198,7 +198,10 @@ class DecisionsChanged:
 
 @dataclass(frozen=True, slots=True)
 class DecidedElsewhere:
-    """Tell the engine which records somebody else decided; it has no answer."""
+    """Tell the engine all the records that somebody else decided; it has no answer.
+
+    They keep their rows through ``finish`` until they are not named any more.
+    """
 
     ids: frozenset[RecordId]
 

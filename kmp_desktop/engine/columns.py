@@ -21,11 +21,11 @@ MAX_COLUMNS = 2
 _PRESENCE = 0.6  # share of a message type's records that have the field
 _LONG = 40  # characters
 _IDENTIFYING = frozenset(("number", "no", "id", "code", "name", "email", "reference"))
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_]+")
+_WORD = re.compile(r"[A-Z]{2,}(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+|[A-Z]+|\d+")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4}")
 _TIME_WORDS = frozenset(("time", "timestamp", "date", "at", "on"))
-_BONUS, _MALUS = 0.5, 0.6
+_BONUS, _MALUS = 0.5, 1.0
 
 
 @dataclass(slots=True)

@@ -123,7 +123,7 @@ def _related_record(records: Records, record: DeadLetter, row: int | None, this:
         failed_at = failure_of(record).failed_at
     else:
         kind, failed_at = records.message_type(row), records.failed_at[row]
-    decided = row is None or bool(records.removed[row])
+    decided = row is None or bool(records.removed[row] or records.elsewhere[row])
     return RelatedRecord(row, record.id, kind, failed_at, decided, _position(record, this))
 
 

@@ -76,17 +76,22 @@ class Engine:
         """Take what reading found out, or what a commit changed: rows are then exactly what is open.
 
         Pushes RecordsRemoved for rows that are decided or gone, and RecordsArrived for records that
-        are open and have none.
+        are open and have none. What somebody else decided keeps its row as long as DecidedElsewhere
+        names it, so that nothing disappears before a person has seen why.
         """
         self._loaded = loaded
         records = self._records
-        gone = [row for row in records.alive() if not _is_offered(loaded, records.record[row])]
+        gone = [
+            row
+            for row in records.alive()
+            if not records.elsewhere[row] and not _is_offered(loaded, records.record[row])
+        ]
         if gone:
             records.remove(gone)
             self._push(RecordsRemoved(tuple(gone)))
         self.add([record for record in loaded.undecided() if records.row_of(record.id) is None])
-        decided = (record for record in loaded.records.values() if not loaded.is_open(record.id))
-        records.same_key.set_decided(decided)
+        decided = (each for each in loaded.records.values() if not loaded.is_open(each.id))
+        records.same_key.set_decided(each for each in decided if records.row_of(each.id) is None)
         self._reading = False
         self._choose_columns()
 

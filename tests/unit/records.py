@@ -108,6 +108,7 @@ def connect(
     connector: str = "payment-export",
 ) -> tuple[Header, ...]:
     """The headers that a Kafka Connect sink adds."""
+    trace = f"org.apache.kafka.connect.errors.DataException: {message}\n"
     return (
         ("__connect.errors.topic", b"payment-captured"),
         ("__connect.errors.partition", b"0"),
@@ -118,7 +119,7 @@ def connect(
         ("__connect.errors.class.name", b"org.apache.kafka.connect.json.JsonConverter"),
         ("__connect.errors.exception.class.name", b"org.apache.kafka.connect.errors.DataException"),
         ("__connect.errors.exception.message", message.encode()),
-        ("__connect.errors.exception.stacktrace", b"org.apache.kafka.connect.errors.DataException: x\n"),
+        ("__connect.errors.exception.stacktrace", trace.encode()),
     )
 
 

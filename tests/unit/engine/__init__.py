@@ -1,0 +1,1 @@
+"""Tests of what is behind the port QueueView."""
