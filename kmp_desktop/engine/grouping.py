@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections import Counter
-from collections.abc import Hashable
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kmp_desktop.core.failure import FailureReason, group_key, label
 from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.core.view import GroupBy
+from kmp_desktop.engine.columns import label_of
+from kmp_desktop.engine.message_type import simple_name
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ENDING = re.compile(r"(?:Exception|Error|Failure)$")
 _QUARTER_HOUR = 900_000  # ms; no time zone changes its day anywhere between two of them
 
 
@@ -69,10 +72,10 @@ class Groupings:
         """Put the next row into its groups."""
         by = self._by
         by[GroupBy.MESSAGE].of_row.append(by[GroupBy.MESSAGE].put(message_type, _message_label(message_type)))
-        frame = reason.own_frame or reason.listener
-        number = by[GroupBy.REASON].put(
-            group_key(reason), label(reason), (reason.reporter, str(reason.step or ""), frame)
-        )
+        key = group_key(reason)
+        number = by[GroupBy.REASON].number(key)
+        if number is None:
+            number = by[GroupBy.REASON].put(key, label(reason), _marks(reason))
         by[GroupBy.REASON].of_row.append(number)
         reporter = reason.reporter
         by[GroupBy.REPORTER].of_row.append(by[GroupBy.REPORTER].put(reporter, _reporter_label(reporter)))
@@ -128,20 +131,43 @@ def _tries_label(tries: int | None) -> Text:
 
 
 def _told_apart(groups: list[Group]) -> list[Text]:
-    """Labels, with as many marks appended as it takes until no two are equal."""
+    """Labels that are all different: equal ones get the first of their marks that differ."""
+    same: defaultdict[Text, list[int]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        same[group.label].append(number)
     labels = [group.label for group in groups]
-    depth = max((len(group.marks) for group in groups), default=0)
-    for used in range(1, depth + 1):
-        double = _doubles(labels)
-        for number in double:
-            marks = ", ".join(mark for mark in groups[number].marks[:used] if mark)
+    for numbers in same.values():
+        for number, marks in _marked(groups, numbers, 0).items():
             if marks:
-                labels[number] = text("{label} ({who})", label=groups[number].label, who=marks)
-    for nth, number in enumerate(_doubles(labels), 1):
-        labels[number] = text("{label} (kind {n})", label=labels[number], n=nth)
+                labels[number] = text("{label} ({who})", label=labels[number], who=", ".join(marks))
     return labels
 
 
-def _doubles(labels: list[Text]) -> list[int]:
-    times: Counter[Hashable] = Counter(labels)
-    return [number for number, each in enumerate(labels) if times[each] > 1]
+def _marked(groups: list[Group], numbers: list[int], place: int) -> dict[int, tuple[str, ...]]:
+    """The marks that tell these groups apart, beginning with that at ``place``."""
+    if len(numbers) == 1:
+        return {numbers[0]: ()}
+    if place == len(groups[numbers[0]].marks):
+        return {number: (f"{nth}",) for nth, number in enumerate(numbers, 1)}
+    by_mark: defaultdict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        by_mark[groups[number].marks[place]].append(number)
+    own = len(by_mark) > 1  # a mark that all share tells nothing
+    return {
+        number: (mark, *rest) if own and mark else rest
+        for mark, alike in by_mark.items()
+        for number, rest in _marked(groups, alike, place + 1).items()
+    }
+
+
+def _marks(reason: FailureReason) -> tuple[str, ...]:
+    """What tells two reasons with the same label apart, the plainest first."""
+    exception = simple_name(reason.root_cause or reason.exception)
+    frame = reason.own_frame or reason.listener
+    place = [label_of((part,)) for part in frame.split(".")[-2:]]
+    return (
+        reason.reporter,
+        str(reason.step or ""),
+        label_of((_ENDING.sub("", exception),)) if exception else "",
+        ": ".join(place) if frame else "",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.record import Header
 from kmp_desktop.core.view import GroupBy, LookFirst
 from tests.unit.engine.asking import read, reading
 from tests.unit.records import DAY, MINUTE, NOW, connect, loaded, record, spring
@@ -52,16 +53,55 @@ def test_equal_labels_are_told_apart_by_who_reported_them() -> None:
     assert "Customer not found (shipping)" == str(asked.row(1).why)
 
 
-def test_equal_labels_of_one_reporter_are_told_apart_by_step_then_code_then_number() -> None:
-    def stack(place: str) -> str:
-        return f"x.Wrapped: no\nCaused by: {CUSTOMER}: no\n\tat com.shop.{place}.run({place}.java:1)"
+def fault(
+    exception: str = "java.lang.NullPointerException", place: str = "BillingService.post", **told: str
+) -> tuple[Header, ...]:
+    """A fault of the program at some place of it."""
+    trace = f"x.Wrapped: no\nCaused by: {exception}: no\n\tat com.shop.{place}(File.java:1)"
+    return spring(exception, stack=trace, **told)  # type: ignore[arg-type]
 
-    asked = reading(
-        [record(n, headers=spring(stack=stack(place))) for n, place in enumerate(("Bill", "Credit"))]
-    )
-    labels = [label for label, _ in asked.counted(GroupBy.REASON)]
-    assert 2 == len(set(labels))
-    assert all(label.startswith("Customer not found (billing, ") for label in labels)
+
+@pytest.mark.parametrize(
+    ("failures", "labels"),
+    [
+        (
+            [fault(group="billing"), fault(group="stock", place="StockService.take")],
+            ["The program has a fault (billing)", "The program has a fault (stock)"],
+        ),
+        (
+            [fault(), fault("java.lang.IllegalStateException")],
+            ["The program has a fault (Null pointer)", "The program has a fault (Illegal state)"],
+        ),
+        (
+            [fault(), fault(place="BillingService.refund")],
+            [
+                "The program has a fault (Billing service: Post)",
+                "The program has a fault (Billing service: Refund)",
+            ],
+        ),
+        (
+            [fault(place="a.Billing.post"), fault(place="b.Billing.post")],
+            ["The program has a fault (1)", "The program has a fault (2)"],
+        ),
+        (
+            [
+                fault(group="billing"),
+                fault(group="stock", place="StockService.take"),
+                fault("java.lang.IllegalStateException", group="stock"),
+            ],
+            [
+                "The program has a fault (billing)",
+                "The program has a fault (stock, Null pointer)",
+                "The program has a fault (stock, Illegal state)",
+            ],
+        ),
+    ],
+)
+def test_equal_labels_get_only_marks_that_differ(
+    failures: list[tuple[Header, ...]], labels: list[str]
+) -> None:
+    asked = reading([record(n, headers=headers) for n, headers in enumerate(failures)])
+    assert labels == [str(asked.row(row).why) for row in range(len(failures))]
 
 
 def test_a_label_that_was_alone_is_told_apart_once_another_like_it_comes() -> None:
