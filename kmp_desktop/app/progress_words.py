@@ -56,17 +56,23 @@ class Stand:
         return self.stage < Stage.MAKE_FINAL or self.part < self.parts
 
 
-def start(total: int) -> Stand:
-    """Before the first step is told."""
-    return Stand(Stage.COMPARE, 1, 1, 0, total, 0.0)
+START = Stand(Stage.COMPARE, 1, 1, 0, 0, 0.0)
+"""Before the first step is told."""
 
 
-def stand(progress: CommitProgress) -> Stand:
-    """Where the commit is after this step has been done."""
+def stand(before: Stand, progress: CommitProgress, discards: int = 0) -> Stand:
+    """Where the commit is after this step has been done.
+
+    Only copies are told one by one; ``discards``, handed over before them, are counted in where the
+    commit has one part (how they spread over several is not known here).
+    """
     stage = _running_after(progress)
-    done = progress.done if stage is Stage.HAND_OVER else (progress.total if stage > Stage.HAND_OVER else 0)
-    share = (progress.part - 1 + _share(stage, progress)) / max(progress.parts, 1)
-    return Stand(stage, progress.part, progress.parts, done, progress.total, share, progress.note)
+    done, total = (before.done, before.total) if progress.part == before.part else (0, 0)
+    if progress.step is Step.COPIES:
+        extra = discards if progress.parts < 2 else 0
+        done, total = progress.done + extra, progress.total + extra
+    share = (progress.part - 1 + _share(stage, progress, done, total)) / max(progress.parts, 1)
+    return Stand(stage, progress.part, progress.parts, done, total, share, progress.note)
 
 
 def progress_title(total: int) -> Text:
@@ -90,7 +96,7 @@ def stage_sentence(stage: Stage, where: Stand) -> Text:
             return text("Checking that nobody else has changed these records")
         case Stage.COMPARE:
             return text("Nobody else has changed these records")
-        case Stage.HAND_OVER if where.stage >= Stage.HAND_OVER and where.total:
+        case Stage.HAND_OVER if where.total:
             return text("Handing over: {done} of {total}", done=where.done, total=where.total)
         case Stage.HAND_OVER:
             return text("Handing over")
@@ -138,10 +144,10 @@ def _running_after(progress: CommitProgress) -> Stage:
     return _RUNS_AFTER[progress.step]
 
 
-def _share(stage: Stage, progress: CommitProgress) -> float:
+def _share(stage: Stage, progress: CommitProgress, done: int, total: int) -> float:
     before = sum(weight for each, weight in _WEIGHT.items() if each < stage)
-    if stage is Stage.HAND_OVER and progress.total:
-        return before + _WEIGHT[stage] * min(progress.done / progress.total, 1.0)
+    if stage is Stage.HAND_OVER and total:
+        return before + _WEIGHT[stage] * min(done / total, 1.0)
     if progress.step is Step.READ_BACK:
         return 1.0
     return before

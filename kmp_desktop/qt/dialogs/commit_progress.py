@@ -38,7 +38,8 @@ class CommitProgressDialog(QDialog):
         self._session = session
         counts = session.book.counts()
         self._total = counts.merge + counts.purge
-        self._stand = words.start(self._total)
+        self._discards = counts.purge
+        self._stand = words.START
         self._stopping = False
         self._since_step = QElapsedTimer()
         self._tick = QTimer(self, interval=1000)
@@ -48,16 +49,7 @@ class CommitProgressDialog(QDialog):
         session.commit_progressed.connect(self._on_progress)
         session.commit_finished.connect(self._on_over)
         session.state_changed.connect(self._on_state)
-        self.finished.connect(self.deleteLater)
         self._show()
-
-    def begin(self) -> None:
-        """Commit, and show it; nothing opens when the session does not commit now."""
-        self._session.commit()
-        if self._session.state.phase is SessionPhase.COMMITTING:
-            self.open()
-        else:
-            self.deleteLater()
 
     @property
     def stand(self) -> Stand:
@@ -115,7 +107,7 @@ class CommitProgressDialog(QDialog):
     @Slot(object)
     def _on_progress(self, progress: CommitProgress) -> None:
         before = self._stand
-        self._stand = words.stand(progress)
+        self._stand = words.stand(before, progress, self._discards)
         self._since_step.start()
         self._show()
         if (self._stand.part, self._stand.stage) != (before.part, before.stage):

@@ -244,6 +244,8 @@ class ResultPage(QWidget):
     @Slot(object)
     def _on_state(self, state: SessionState) -> None:
         if not self._in_doubt:
+            if state.phase is SessionPhase.LOCKED and self._page is not None:
+                self.show_result(state.resolution)  # a commit that ends without any result
             return
         if state.next_attempt_at and state.next_attempt_at != self._next_attempt_at:
             self._attempt += 1 if self._next_attempt_at else 0

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from kmp_desktop.app.progress_words import (
+    START,
     Stage,
+    Stand,
     foot,
     part_sentence,
     progress_title,
     stage_detail,
     stage_sentence,
-    stand,
-    start,
     stop_label,
+)
+from kmp_desktop.app.progress_words import (
+    stand as stand_after,
 )
 from kmp_desktop.core.outcome import CommitProgress, Step
 from kmp_desktop.core.text import text
@@ -21,6 +24,10 @@ from kmp_desktop.core.text import text
 
 def _at(step: Step, done: int = 0, part: int = 1, parts: int = 1) -> CommitProgress:
     return CommitProgress(part, parts, step, done, 127)
+
+
+def stand(progress: CommitProgress, before: Stand = START) -> Stand:
+    return stand_after(before, progress)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_the_bar_never_goes_back() -> None:
 
 
 def test_it_can_be_stopped_until_it_is_made_final() -> None:
-    assert start(127).may_stop
+    assert START.may_stop
     assert stand(_at(Step.COPIES, 81)).may_stop
     assert not stand(_at(Step.COPIES, 127)).may_stop
     assert not stand(_at(Step.COMMIT, 127)).may_stop
@@ -79,8 +86,24 @@ def test_the_sentences_are_those_of_the_design() -> None:
     assert "Finishing earlier discards" == str(progress_title(0))
 
 
+def test_discards_count_as_handed_over_before_the_copies() -> None:
+    where = stand_after(START, CommitProgress(1, 1, Step.COPIES, 50, 96), discards=31)
+
+    assert "Handing over: 81 of 127" == str(stage_sentence(Stage.HAND_OVER, where))
+
+
+def test_steps_after_the_copies_keep_their_numbers_but_another_part_does_not() -> None:
+    copies = stand(CommitProgress(1, 2, Step.COPIES, 96, 96))
+
+    final = stand(CommitProgress(1, 2, Step.COMMIT, 1, 1), copies)
+    next_part = stand(CommitProgress(2, 2, Step.JOURNAL, 1, 1), final)
+
+    assert "Handing over: 96 of 96" == str(stage_sentence(Stage.HAND_OVER, final))
+    assert "Handing over" == str(stage_sentence(Stage.HAND_OVER, next_part))
+
+
 def test_nothing_is_claimed_of_a_check_that_still_runs() -> None:
-    running = stage_sentence(Stage.COMPARE, start(127))
+    running = stage_sentence(Stage.COMPARE, START)
 
     assert "Checking that nobody else has changed these records" == str(running)
 
