@@ -8,25 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kmp_desktop.core.checked_commit import CheckedCommit, about_records, looked_at
+from kmp_desktop.core.checks_same_key import discards_before_newer, retries_before_newer, retry_order
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.ledger_room import decide_first
-from kmp_desktop.core.outcome import Refused
-from kmp_desktop.core.plan import (
-    chunks,
-    deferred,
-    has_own_time,
-    is_too_large,
-    key_of,
-    keys_of,
-    planned,
-    purges,
-    refused,
-    undecided_after,
+from kmp_desktop.core.plan import chunks, has_own_time, is_too_large
+from kmp_desktop.core.queue_state import (
+    CleanupPolicy,
+    FindingCode,
+    LoadedQueue,
+    Severity,
+    TopicLimits,
 )
-from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, Plan, PlannedDecision, Severity
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.review import Check, CheckCode, Review
 from kmp_desktop.core.text import Text, text, text_n
@@ -49,22 +44,6 @@ _SAID_ELSEWHERE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
-    """A commit that is being looked at. ``plan`` holds only records that may still be decided."""
-
-    loaded: LoadedQueue
-    plan: Plan
-    merges: tuple[RecordId, ...]
-    purges: tuple[RecordId, ...]
-    refused: tuple[Refused, ...]
-    deferred: tuple[RecordId, ...]
-    by_others: tuple[RecordId, ...]
-    gone: tuple[RecordId, ...]
-    came_back: Mapping[RecordId, int]
-    now: int
-
-
 def review(
     loaded: LoadedQueue,
     staged: Mapping[RecordId, Decision],
@@ -78,7 +57,7 @@ def review(
     are records known to be decided by somebody else since the queue was read. ``now`` is epoch
     milliseconds, by default when the queue was read.
     """
-    commit = _looked_at(loaded, staged, came_back, by_others, loaded.read_at if now is None else now)
+    commit = looked_at(loaded, staged, came_back, by_others, loaded.read_at if now is None else now)
     cannot = {each.id for each in commit.refused}
     written = {each: decision for each, decision in commit.plan.items() if each not in cannot}
     found = [check for rule in _RULES for check in rule(commit)]
@@ -94,40 +73,7 @@ def review(
     )
 
 
-def _looked_at(
-    loaded: LoadedQueue,
-    staged: Mapping[RecordId, Decision],
-    came_back: Mapping[RecordId, int],
-    by_others: Collection[RecordId],
-    now: int,
-) -> _Commit:
-    plan: dict[RecordId, PlannedDecision] = {}
-    decided: list[RecordId] = []
-    gone: list[RecordId] = []
-    for each, decision in planned(staged).items():
-        if each.partition not in loaded.state:
-            gone.append(each)
-        elif each in by_others or not loaded.is_open(each):
-            decided.append(each)
-        elif each not in loaded.records:
-            gone.append(each)
-        else:
-            plan[each] = decision
-    return _Commit(
-        loaded,
-        plan,
-        merges=tuple(each for each, decision in plan.items() if decision is PlannedDecision.MERGE),
-        purges=tuple(purges(plan)),
-        refused=refused(loaded, plan, now),
-        deferred=deferred(loaded, plan),
-        by_others=tuple(decided),
-        gone=tuple(gone),
-        came_back=came_back,
-        now=now,
-    )
-
-
-def _findings(commit: _Commit) -> Iterable[Check]:
+def _findings(commit: CheckedCommit) -> Iterable[Check]:
     """What reading the queue found, as far as it concerns the commit."""
     for finding in commit.loaded.findings:
         if finding.severity is Severity.STOP or (
@@ -136,9 +82,9 @@ def _findings(commit: _Commit) -> Iterable[Check]:
             yield Check(CheckCode.FINDING, finding.severity, finding.title, finding.detail)
 
 
-def _others(commit: _Commit) -> Iterable[Check]:
+def _others(commit: CheckedCommit) -> Iterable[Check]:
     if commit.by_others:
-        yield _taken_out(
+        yield about_records(
             CheckCode.OTHERS,
             Severity.STOP,
             commit.by_others,
@@ -147,7 +93,7 @@ def _others(commit: _Commit) -> Iterable[Check]:
             text("Your decisions about them can no longer be committed. All others can."),
         )
     if commit.gone:
-        yield _taken_out(
+        yield about_records(
             CheckCode.OTHERS,
             Severity.STOP,
             commit.gone,
@@ -164,7 +110,7 @@ def _others(commit: _Commit) -> Iterable[Check]:
         )
 
 
-def _refused_records(commit: _Commit) -> Iterable[Check]:
+def _refused_records(commit: CheckedCommit) -> Iterable[Check]:
     if not commit.refused:
         return
     reasons = list(dict.fromkeys(each.reason for each in commit.refused))
@@ -177,7 +123,7 @@ def _refused_records(commit: _Commit) -> Iterable[Check]:
     yield Check(CheckCode.REFUSED, Severity.STOP, title, detail, ids, ids, may_take_out=True)
 
 
-def _ledger(commit: _Commit) -> Iterable[Check]:
+def _ledger(commit: CheckedCommit) -> Iterable[Check]:
     first = decide_first(commit.loaded, commit.plan)
     if first:
         detail = text_n(
@@ -188,71 +134,10 @@ def _ledger(commit: _Commit) -> Iterable[Check]:
         yield Check(CheckCode.LEDGER, Severity.STOP, text("Too many gaps."), detail, first, first)
 
 
-def _discards_before_newer(commit: _Commit) -> Iterable[Check]:
-    if not commit.deferred:
-        return
-    waiting = undecided_after(commit.loaded, commit.plan, keys_of(commit.loaded, commit.deferred))
-    newest = {key: ids[-1] for key, ids in waiting.items()}
-    all_newer = all(each < newest[_key(commit.loaded, each)] for each in commit.deferred)
-    n = len(commit.deferred)
-    because = text(
-        "A newer record with the same key is still undecided. "
-        "Removing now would remove it too, so we wait until you decide it."
-    )
-    if not all_newer:
-        because = text(
-            "Another record with the same key is still undecided. "
-            "Removing now would remove it too, so we wait until you decide it."
-        )
-    yield Check(
-        CheckCode.DISCARD_BEFORE_NEWER,
-        Severity.WARNING,
-        text_n(n, "{n} discard takes effect later", "{n} discards take effect later"),
-        because,
-        commit.deferred,
-        tuple(sorted(each for ids in waiting.values() for each in ids)),
-        may_take_out=True,
-    )
-
-
-def _retries_before_newer(commit: _Commit) -> Iterable[Check]:
-    waiting = undecided_after(commit.loaded, commit.plan, keys_of(commit.loaded, commit.merges))
-    older: list[RecordId] = []
-    newer: set[RecordId] = set()
-    for each in commit.merges:
-        key = key_of(commit.loaded.records[each])
-        later = [other for other in waiting.get(key, ()) if other > each] if key else []
-        if later:
-            older.append(each)
-            newer.update(later)
-    if older:
-        yield _taken_out(
-            CheckCode.RETRY_BEFORE_NEWER,
-            Severity.WARNING,
-            tuple(older),
-            "{n} retry is older than another record with the same key",
-            "{n} retries are older than another record with the same key",
-            text("If the newer one was processed already, these could undo it."),
-            show=tuple(sorted(newer)),
-        )
-
-
-def _retry_order(commit: _Commit) -> Iterable[Check]:
-    keys = Counter(key_of(commit.loaded.records[each]) for each in commit.merges)
-    shared = {key: n for key, n in keys.items() if key is not None and n > 1}
-    if not shared:
-        return
-    ids = tuple(each for each in commit.merges if key_of(commit.loaded.records[each]) in shared)
-    title = text("{n} records with the same key are retried", n=len(ids))
-    if len(shared) > 1:
-        title = text("{n} records share a key with another one that is retried", n=len(ids))
-    yield Check(CheckCode.RETRY_ORDER, Severity.PASSED, title, text("They are sent oldest first."), ids, ids)
-
-
-def _came_back(commit: _Commit) -> Iterable[Check]:
+def _came_back(commit: CheckedCommit) -> Iterable[Check]:
     ids = tuple(each for each in commit.merges if commit.came_back.get(each, 0))
     if ids:
-        yield _taken_out(
+        yield about_records(
             CheckCode.CAME_BACK,
             Severity.WARNING,
             ids,
@@ -266,7 +151,7 @@ def _came_back(commit: _Commit) -> Iterable[Check]:
         )
 
 
-def _too_old(commit: _Commit) -> Iterable[Check]:
+def _too_old(commit: CheckedCommit) -> Iterable[Check]:
     """Where the retry queue removes by age, a copy keeps its age and may be gone at once."""
     limits = commit.loaded.limits
     kept = limits.retry_retention_ms
@@ -277,7 +162,7 @@ def _too_old(commit: _Commit) -> Iterable[Check]:
     oldest = commit.now - kept
     ids = tuple(each.id for each in records if has_own_time(each) and each.timestamp < oldest)
     if ids:
-        yield _taken_out(
+        yield about_records(
             CheckCode.TOO_OLD,
             Severity.WARNING,
             ids,
@@ -290,7 +175,7 @@ def _too_old(commit: _Commit) -> Iterable[Check]:
         )
 
 
-def _no_time(commit: _Commit) -> Iterable[Check]:
+def _no_time(commit: CheckedCommit) -> Iterable[Check]:
     if commit.loaded.limits.retry_log_append_time:
         return
     ids = tuple(each for each in commit.merges if commit.loaded.records[each].timestamp == 0)
@@ -305,7 +190,7 @@ def _no_time(commit: _Commit) -> Iterable[Check]:
         )
 
 
-def _no_key(commit: _Commit) -> Iterable[Check]:
+def _no_key(commit: CheckedCommit) -> Iterable[Check]:
     """On a queue that is not compacted every discard is only marked; there it needs no word."""
     limits = commit.loaded.limits
     ids = tuple(each for each in commit.purges if commit.loaded.records[each].key is None)
@@ -316,15 +201,16 @@ def _no_key(commit: _Commit) -> Iterable[Check]:
         CheckCode.NO_KEY,
         Severity.INFO,
         text_n(len(ids), "{n} discard has no key", "{n} discards have no key"),
-        _marked_until(limits.queue_retention_ms, newest),
+        _marked_until(limits, newest),
         ids,
         ids,
     )
 
 
-def _partitions(commit: _Commit) -> Iterable[Check]:
+def _partitions(commit: CheckedCommit) -> Iterable[Check]:
     limits = commit.loaded.limits
-    if commit.merges and limits.queue_partitions != limits.retry_partitions:
+    retried = len(commit.merges) - len(commit.refused)
+    if retried and limits.queue_partitions != limits.retry_partitions:
         yield Check(
             CheckCode.PARTITIONS,
             Severity.INFO,
@@ -333,7 +219,7 @@ def _partitions(commit: _Commit) -> Iterable[Check]:
         )
 
 
-def _rights(commit: _Commit) -> Iterable[Check]:
+def _rights(commit: CheckedCommit) -> Iterable[Check]:
     missing = {each.code for each in commit.loaded.findings if each.severity is Severity.STOP}
     if not missing.intersection(_RIGHTS):
         both = bool(commit.loaded.identity.retry_topic)
@@ -341,44 +227,29 @@ def _rights(commit: _Commit) -> Iterable[Check]:
         yield Check(CheckCode.RIGHTS, Severity.PASSED, title, _NOTHING)
 
 
-def _size(commit: _Commit) -> Iterable[Check]:
+def _size(commit: CheckedCommit) -> Iterable[Check]:
     n = len(commit.merges)
-    if n and not any(is_too_large(commit.loaded, each.id) for each in commit.refused):
+    if n > len(commit.refused) and not any(is_too_large(commit.loaded, each.id) for each in commit.refused):
         title = text_n(n, "The retry fits the size limit", "All {n} retries fit the size limit")
         yield Check(CheckCode.SIZE, Severity.PASSED, title, _NOTHING)
 
 
-_RULES: tuple[Callable[[_Commit], Iterable[Check]], ...] = (
+_RULES: tuple[Callable[[CheckedCommit], Iterable[Check]], ...] = (
     _findings,
     _others,
     _refused_records,
     _ledger,
-    _discards_before_newer,
-    _retries_before_newer,
+    discards_before_newer,
+    retries_before_newer,
     _came_back,
     _too_old,
     _no_key,
     _no_time,
     _partitions,
-    _retry_order,
+    retry_order,
     _rights,
     _size,
 )
-
-
-def _taken_out(
-    code: CheckCode,
-    severity: Severity,
-    ids: tuple[RecordId, ...],
-    one: str,
-    other: str,
-    detail: Text,
-    show: tuple[RecordId, ...] = (),
-    **params: object,
-) -> Check:
-    """A check about records that a person may look at and take out."""
-    title = text_n(len(ids), one, other, **params)
-    return Check(code, severity, title, detail, ids, show or ids, may_take_out=True)
 
 
 def _listed(reasons: list[Text]) -> Text:
@@ -389,8 +260,10 @@ def _listed(reasons: list[Text]) -> Text:
     return Text(f"The reasons: {shown}.", tuple((f"r{n}", each) for n, each in enumerate(reasons[:3])))
 
 
-def _marked_until(retention: int | None, newest: int) -> Text:
-    if retention is None or retention < 0:
+def _marked_until(limits: TopicLimits, newest: int) -> Text:
+    retention = limits.queue_retention_ms
+    removes_by_age = limits.queue_policy is CleanupPolicy.COMPACT_DELETE
+    if not removes_by_age or retention is None or retention < 0:
         return text("They are marked as done and not shown again.")
     return text(
         "They are marked as done and not shown again; the stored copies expire on {day}.",
@@ -410,9 +283,3 @@ def _duration(ms: int) -> Text:
     if ms >= _DAY:
         return text_n(ms // _DAY, "{n} day", "{n} days")
     return text_n(max(1, ms // 3_600_000), "{n} hour", "{n} hours")
-
-
-def _key(loaded: LoadedQueue, record: RecordId) -> tuple[int, bytes]:
-    key = key_of(loaded.records[record])
-    assert key is not None, "only records with a key are deferred"
-    return key

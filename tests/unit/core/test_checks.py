@@ -166,9 +166,18 @@ def test_discards_without_key_are_explained_with_the_day_their_copies_expire() -
     assert (Severity.INFO, False) == (check.severity, check.may_take_out)
 
 
-@pytest.mark.parametrize("retention", [None, -1])
-def test_no_day_is_named_where_nothing_expires_or_nobody_may_look(retention: int | None) -> None:
-    queue = loaded([record(0, None)], limits=limits(queue_retention_ms=retention))
+@pytest.mark.parametrize(
+    ("policy", "retention"),
+    [
+        (CleanupPolicy.COMPACT_DELETE, None),
+        (CleanupPolicy.COMPACT_DELETE, -1),
+        (CleanupPolicy.COMPACT, 7 * DAY),
+    ],
+)
+def test_no_day_is_named_where_nothing_expires_or_nobody_may_look(
+    policy: CleanupPolicy, retention: int | None
+) -> None:
+    queue = loaded([record(0, None)], limits=limits(queue_policy=policy, queue_retention_ms=retention))
     expected = ("1 discard has no key", "They are marked as done and not shown again.")
     assert expected == words(only(reviewed(queue, {0: PURGE}), CheckCode.NO_KEY))
 
@@ -326,3 +335,10 @@ def test_skips_alone_write_nothing() -> None:
 def test_without_a_retry_topic_only_the_queue_is_written_to() -> None:
     queue = loaded([record(0)], identity=replace(IDENTITY, retry_topic=""))
     assert "You may write to this queue" == str(only(reviewed(queue, {0: PURGE}), CheckCode.RIGHTS).title)
+
+
+def test_what_cannot_be_retried_at_all_is_not_said_to_fit() -> None:
+    queue = loaded([record(0)], identity=replace(IDENTITY, retry_topic=""), limits=limits(retry_partitions=0))
+    found = reviewed(queue, {0: MERGE})
+    assert "The reason: there is no retry topic for this queue." == words(only(found, CheckCode.REFUSED))[1]
+    assert [] == of(found, CheckCode.SIZE) + of(found, CheckCode.PARTITIONS)
