@@ -32,7 +32,7 @@ class SignIn:
 
 
 class Connections(QObject):
-    """One for a window; GUI thread.
+    """One for a window; GUI thread. ``lane`` runs files and the password store off it.
 
     Signals:
         saved(Saved): a connection is on disk (its passwords too, or they hold for today only).
@@ -42,16 +42,14 @@ class Connections(QObject):
     saved = Signal(object)
     closed = Signal()
 
-    def __init__(self, services: Services, prompts: Prompts, window: QWidget) -> None:
+    def __init__(self, services: Services, prompts: Prompts, lane: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
         self._services, self._prompts, self._window = services, prompts, window
         self._known: tuple[ConnectionProfile, ...] = ()
         self._today: dict[str, Secrets] = {}
-        self._lane = BackgroundTasks(self)
+        self._lane = lane
         self._tester = ConnectionTester(services, self)
-        self._still_open = 2
-        self._lane.closed.connect(self._on_part_closed)
-        self._tester.closed.connect(self._on_part_closed)
+        self._tester.closed.connect(self.closed)
 
     def set_known(self, profiles: tuple[ConnectionProfile, ...]) -> None:
         """The connections there are: new ones get other ids."""
@@ -98,8 +96,7 @@ class Connections(QObject):
         self._lane.run(self._services.secrets.keeps, ask, self._on_file_refused)
 
     def close(self) -> None:
-        """Stop everything; ends in ``closed``."""
-        self._lane.close()
+        """Stop a test that runs; ends in ``closed``."""
         self._tester.close()
 
     def _open(self, profile: ConnectionProfile) -> ConnectionDialog:
@@ -184,9 +181,3 @@ class Connections(QObject):
     @Slot(object)
     def _on_file_refused(self, error: UserFacingError) -> None:
         self._prompts.show_error(self._window, error)
-
-    @Slot()
-    def _on_part_closed(self) -> None:
-        self._still_open -= 1
-        if not self._still_open:
-            self.closed.emit()

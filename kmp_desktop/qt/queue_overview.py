@@ -90,6 +90,7 @@ class QueueOverview(QObject):
         self._serial = 0
         self._profiles: tuple[ConnectionProfile, ...] = ()
         self._lines: dict[QueueKey, QueueLine] = {}
+        self._open_drafts: dict[QueueKey, Counts] = {}
         self._next_lane = 0
         self._store = BackgroundTasks(self)
         self._lanes = [BackgroundTasks(self) for _ in range(_SERVER_LANES)]
@@ -126,18 +127,27 @@ class QueueOverview(QObject):
         self._serial += 1
         self._store.run(self._services.profiles.all, self._on_profiles, self._on_profiles_failed)
 
-    def read(self, key: QueueKey, waiting: int, newest: int, read_at: int) -> None:
+    def put(self, profile: ConnectionProfile) -> None:
+        """A connection was saved: show it at once, before it is read from disk."""
+        if any(each.id == profile.id for each in self._profiles):
+            now = tuple(profile if each.id == profile.id else each for each in self._profiles)
+        else:
+            now = (*self._profiles, profile)
+        self._profiles = now
+        self.profiles_changed.emit()
+
+    def read(self, key: QueueKey, waiting: int, read_at: int) -> None:
         """A queue was read: this is how many wait."""
-        found = replace(
-            self.line(key),
-            waiting=waiting,
-            exact=True,
-            newest=newest,
-            read_at=read_at,
-            error=None,
-            answered=True,
-        )
-        self._set(key, found)
+        found = replace(self.line(key), waiting=waiting, exact=True, read_at=read_at)
+        self._set(key, replace(found, error=None, answered=True))
+
+    def set_open(self, key: QueueKey, draft: Counts | None) -> None:
+        """A queue is open here: these are its decisions, whatever the disk says; None: it was closed."""
+        if draft is None:
+            self._open_drafts.pop(key, None)
+        else:
+            self._open_drafts[key] = draft
+            self._set(key, replace(self.line(key), draft=draft))
 
     def set_checking(self, key: QueueKey, checking: bool) -> None:
         """The outcome of the last commit of a queue is (not) known."""
@@ -172,7 +182,9 @@ class QueueOverview(QObject):
             return
         for queue, draft in zip(stored.profile.queues, stored.drafts, strict=True):
             key = QueueKey(stored.profile.id, queue.id)
-            self._set(key, replace(self.line(key), draft=draft, error=stored.error))
+            self._set(
+                key, replace(self.line(key), draft=self._open_drafts.get(key, draft), error=stored.error)
+            )
             if stored.secrets is not None:
                 lane = self._lanes[self._next_lane]
                 self._next_lane = (self._next_lane + 1) % len(self._lanes)
@@ -190,7 +202,7 @@ class QueueOverview(QObject):
             self._set(counted.key, replace(line, error=counted.error))
         elif line.exact and counted.newest <= line.read_at:
             # Offsets count markers, too: what reading found is the better number until more arrives.
-            self._set(counted.key, replace(line, error=None, answered=True))
+            self._set(counted.key, replace(line, newest=counted.newest, error=None, answered=True))
         else:
             told = replace(line, waiting=counted.waiting, newest=counted.newest, exact=False)
             self._set(counted.key, replace(told, error=None, answered=True))

@@ -74,8 +74,10 @@ class TopBar(Bar):
         self._title.set_tooltip("")
         self._show(queue=False)
 
-    def show_queue(self, profile: ConnectionProfile, queue: Queue, state: SessionState) -> None:
-        """The bar of an open queue."""
+    def show_queue(
+        self, profile: ConnectionProfile, queue: Queue, state: SessionState, *, records: bool
+    ) -> None:
+        """The bar of an open queue; ``records``: with what reads them anew."""
         self._title.setText(one_line(queue.name))
         topics = [tr("Dead letter topic: {name}", name=one_line(queue.queue_topic))]
         if queue.retry_topic:
@@ -83,8 +85,11 @@ class TopBar(Bar):
         self._title.set_tooltip("\n".join(topics))
         self._badge.set_environment(profile.environment)
         self._show(queue=True)
+        self._refresh.setVisible(records)
         self._midnight.start()
         self.show_state(state)
+        if not records:
+            self._new.hide()
 
     def show_state(self, state: SessionState) -> None:
         """How fresh the records are, and how many more there are."""

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     EDIT_CONNECTION = "editConnection"
     ENTER_PASSWORD = "enterPassword"  # noqa: S105 - the name of a button
     QUIT_ANYWAY = "quitAnyway"
+    SAVE_ELSEWHERE = "saveElsewhere"
     TRY_AGAIN = "tryAgain"
     USE_FOR_TODAY = "useForToday"
     WAIT = "wait"
@@ -60,7 +61,7 @@ OFFERS: Mapping[ErrorCode, Offer] = {
     ErrorCode.SECRETS_LOCKED: Offer(
         "lock-simple", (Verb.CANCEL, Verb.USE_FOR_TODAY, Verb.TRY_AGAIN), Verb.CANCEL
     ),
-    ErrorCode.DISK: Offer("warning", (Verb.CLOSE, Verb.TRY_AGAIN), Verb.CLOSE),
+    ErrorCode.DISK: Offer("warning", (Verb.CLOSE, Verb.SAVE_ELSEWHERE, Verb.TRY_AGAIN), Verb.CLOSE),
     ErrorCode.QUEUE_BUSY: Offer("users", (Verb.BACK_TO_QUEUES, Verb.TRY_AGAIN), Verb.BACK_TO_QUEUES),
     ErrorCode.LEDGER_CONFLICT: Offer("users", (Verb.BACK_TO_QUEUES, Verb.TRY_AGAIN), Verb.BACK_TO_QUEUES),
     ErrorCode.CLUSTER_UNFINISHED: Offer(
@@ -84,6 +85,7 @@ def verb_words(verb: Verb) -> str:
         Verb.EDIT_CONNECTION: tr("Edit connection"),
         Verb.ENTER_PASSWORD: tr("Enter password …"),
         Verb.QUIT_ANYWAY: tr("Quit anyway"),
+        Verb.SAVE_ELSEWHERE: tr("Save elsewhere …"),
         Verb.TRY_AGAIN: tr("Try again"),
         Verb.USE_FOR_TODAY: tr("Use for today only"),
         Verb.WAIT: tr("Wait"),

@@ -22,7 +22,7 @@ from kmp_desktop.qt.widgets.progress_bar import DecisionProgress
 
 _COUNT_WIDTH = 130
 _NEWEST_WIDTH = 170
-_DRAFT_WIDTH = 230
+_DRAFT_WIDTH = 210
 _BUTTON_WIDTH = 110
 
 
@@ -62,6 +62,11 @@ class ConnectionCard(QWidget):
             self._card.box.addWidget(_without_queues())
         box.addWidget(self._card)
         self.show_all()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out what a small window has no room for."""
+        for row in self._rows.values():
+            row.set_narrow(narrow)
 
     def search(self, words: Sequence[str]) -> bool:
         """Show the queues with all words; False: there is none, the card is hidden."""
@@ -143,7 +148,8 @@ class _QueueRow(QWidget):
         row.addWidget(_column(_COUNT_WIDTH, self._count, self._count_caption))
         self._newest = ElidedLabel()
         self._newest_caption = ElidedLabel(tr("newest record"), tone="muted")
-        row.addWidget(_column(_NEWEST_WIDTH, self._newest, self._newest_caption))
+        self._newest_column = _column(_NEWEST_WIDTH, self._newest, self._newest_caption)
+        row.addWidget(self._newest_column)
         self._draft = ElidedLabel(role="body")
         self._draft.setObjectName(f"draftLabel_{profile.id}_{queue.id}")
         self._bar = DecisionProgress(width=180, height=6)
@@ -152,6 +158,10 @@ class _QueueRow(QWidget):
         self._button.setMinimumWidth(px(_BUTTON_WIDTH))
         self._button.clicked.connect(self._on_open)
         row.addWidget(self._button)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Without the newest record."""
+        self._newest_column.setHidden(narrow)
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether all words (case folded) occur in what is known of this queue."""

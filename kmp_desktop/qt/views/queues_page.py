@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kmp_desktop.core.errors import UserFacingError
@@ -19,6 +19,7 @@ from kmp_desktop.qt.widgets.card import spaced
 from kmp_desktop.qt.widgets.labels import label
 
 _MINUTE_MS = 60_000
+_NARROW = 960
 
 
 class QueuesPage(QScrollArea):
@@ -73,6 +74,11 @@ class QueuesPage(QScrollArea):
         self._nothing.setText(tr("No queue matches “{text}”.", text=text))
         self._nothing.setVisible(bool(self._cards) and not any(found))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow a new size."""
+        super().resizeEvent(event)
+        self._fit()
+
     def showEvent(self, event: QShowEvent) -> None:
         """It is shown."""
         self._on_minute()
@@ -110,6 +116,12 @@ class QueuesPage(QScrollArea):
         for nth, card in enumerate(self._cards):
             self._box.insertWidget(nth, card)
         self.search(self._search)
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow = self.width() < Theme.current().px(_NARROW)
+        for card in self._cards:
+            card.set_narrow(narrow)
 
     def _card(self, profile: ConnectionProfile) -> ConnectionCard:
         card = ConnectionCard(profile, self._overview)

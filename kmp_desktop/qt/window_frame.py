@@ -1,0 +1,94 @@
+"""What surrounds the pages of a window: strip, menus, top bar, status bar, toast."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+
+from kmp_desktop.core.profile import Environment
+from kmp_desktop.qt.actions import Actions
+from kmp_desktop.qt.queue_session import QueueSession
+from kmp_desktop.qt.status_bar import StatusBar
+from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.top_bar import TopBar
+from kmp_desktop.qt.widgets.badge import environment_token
+from kmp_desktop.qt.widgets.card import spaced
+from kmp_desktop.qt.widgets.toast import Toast
+
+_NARROW, _LOW = 1100, 640
+_STRIP = 3
+
+
+class WindowFrame:
+    """Built into a window once; afterwards it shows what it is told."""
+
+    def __init__(self, window: QMainWindow, actions: Actions) -> None:
+        self._window = window
+        self._environment: Environment | None = None
+        self._strip = QFrame()
+        self._strip.setObjectName("environmentStrip")
+        self._strip.setFixedHeight(_STRIP)
+        menus = QMenuBar()
+        menus.setObjectName("menuBar")
+        actions.fill(menus)
+        above = QWidget()
+        box = QVBoxLayout(above)
+        spaced(box, 0, 0)
+        box.addWidget(self._strip)
+        box.addWidget(menus)
+        window.setMenuWidget(above)
+        self.top_bar = TopBar(actions)
+        self.pages = QStackedWidget()
+        self.pages.setObjectName("pageStack")
+        self.status_bar = StatusBar()
+        centre = QWidget()
+        box = QVBoxLayout(centre)
+        spaced(box, 0, 0)
+        box.addWidget(self.top_bar)
+        box.addWidget(self.pages, 1)
+        box.addWidget(self.status_bar)
+        window.setCentralWidget(centre)
+        self.toast = Toast(self.pages)
+        Theme.current().changed.connect(self._paint_strip)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Neither a queue nor a list of queues: the welcome page."""
+        self._show_environment(None)
+        self.top_bar.hide()
+        self.status_bar.show_no_queue()
+        self.status_bar.show()
+
+    def show_queues(self) -> None:
+        """The list of queues."""
+        self._show_environment(None)
+        self.top_bar.show_queues()
+        self.top_bar.show()
+        self.status_bar.show_no_queue()
+        self.status_bar.show()
+
+    def show_queue(self, session: QueueSession, *, records: bool) -> None:
+        """An open queue; ``records``: the page with its records, the others have a foot of their own."""
+        environment = session.profile.environment
+        self._show_environment(environment)
+        self.top_bar.show_queue(session.profile, session.queue, session.state, records=records)
+        self.top_bar.show()
+        self.status_bar.show_queue(environment, session.state, session.book.counts(), session.last_result)
+        self.status_bar.setVisible(records)
+        self.fit()
+
+    def fit(self) -> None:
+        """Leave out what a small window has no room for."""
+        px = Theme.current().px
+        compact = self._window.width() < px(_NARROW) or self._window.height() < px(_LOW)
+        self.status_bar.set_compact(compact)
+        self.top_bar.set_compact(compact)
+
+    def _show_environment(self, environment: Environment | None) -> None:
+        self._environment = environment
+        self._strip.setVisible(environment is not None)
+        self._paint_strip()
+
+    def _paint_strip(self) -> None:
+        if self._environment is not None:
+            colour = Theme.current().color(environment_token(self._environment)).name()
+            self._strip.setStyleSheet(f"#environmentStrip {{ background: {colour}; border: none; }}")
