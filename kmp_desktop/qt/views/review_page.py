@@ -17,6 +17,7 @@ from kmp_desktop.app.review_words import (
 )
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.review import Review
+from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.core.view import Reply, ReviewReply, ReviewWanted, Rows
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import say, tr
@@ -57,6 +58,7 @@ class ReviewPage(QWidget):
         self._review: Review | None = None
         self._serial = 0  # of the newest question
         self._up_to_date = False
+        self._phase = session.state.phase
         self._asked_to_commit = False
         self._compact = False
         self._key_timer = QTimer(self, singleShot=True, interval=KEY_ACCEPTED_AFTER_MS)
@@ -176,9 +178,14 @@ class ReviewPage(QWidget):
             self._show_reply(reply)
 
     @Slot(object)
-    def _on_state(self, _state: object) -> None:
+    def _on_state(self, state: SessionState) -> None:
+        """Once the queue was read again everything may be different."""
+        ready, self._phase = self._phase is not state.phase is SessionPhase.READY, state.phase
         self._counts.say_discard(compacts=self._compacts())
-        self._show_button()
+        if ready and self.isVisible():
+            self.check_again()
+        else:
+            self._show_button()
 
     @Slot(object)
     def _on_decisions(self, _change: object) -> None:
