@@ -40,13 +40,14 @@ def commit(
     started = clock.now_ms()
     wanted = rules.planned(staged)
     there = {each: decision for each, decision in wanted.items() if each in loaded.records}
-    refused = rules.refused(loaded, there, started)
+    forbidden = _forbidden(loaded)
+    refused = () if forbidden else rules.refused(loaded, there, started)
     cannot = {each.id for each in refused}
     plan = {each: decision for each, decision in there.items() if each not in cannot}
     parts = rules.chunks(loaded, plan, max_records=max_records)
-    if not parts and loaded.left and loaded.may_commit():
+    if not parts and loaded.left and forbidden is None:
         parts = [{}]
-    results = _commit_parts(sink, loaded, parts, observer)
+    results = _commit_parts(sink, loaded, parts, observer, forbidden)
     now = clock.now_ms()
     return _result(
         results,
@@ -60,9 +61,12 @@ def commit(
 
 
 def _commit_parts(
-    sink: DecisionSink, loaded: LoadedQueue, parts: Sequence[Plan], observer: CommitObserver
+    sink: DecisionSink,
+    loaded: LoadedQueue,
+    parts: Sequence[Plan],
+    observer: CommitObserver,
+    forbidden: ChunkResult | None,
 ) -> tuple[ChunkResult, ...]:
-    forbidden = _forbidden(loaded)
     if parts and forbidden is not None:
         return (forbidden,)
     results: list[ChunkResult] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmp_desktop import __version__
+from kmp_desktop.core.names import are_servers, is_topic
 from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.queue_state import TakeOver
 
@@ -134,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="print | apply")
     shown = commands.add_parser("print", help="show the undecided records of a queue", allow_abbrev=False)
     _add_queue(shown)
-    shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_not_empty)
+    shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     _add_apply(commands.add_parser("apply", help="commit the decisions of a plan", allow_abbrev=False))
     return parser
 
@@ -162,8 +163,8 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         help="another program worked on this queue: everything before its offset counts as done, "
         "or start at the first record that is still there",
     )
-    parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_not_empty)
-    parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_not_empty)
+    parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
+    parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_topic)
 
 
 def _add_queue(parser: argparse.ArgumentParser) -> None:
@@ -174,7 +175,7 @@ def _add_queue(parser: argparse.ArgumentParser) -> None:
         dest="servers",
         metavar="HOST:PORT",
         required=True,
-        type=_not_empty,
+        type=_servers,
         help="the cluster; several with commas between them",
     )
     parser.add_argument(
@@ -218,6 +219,20 @@ def _add_data_dir(parser: argparse.ArgumentParser, default: object) -> None:
 def _not_empty(value: str) -> str:
     if not value.strip():
         raise argparse.ArgumentTypeError("must not be empty")
+    return value
+
+
+def _topic(value: str) -> str:
+    if not is_topic(value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} cannot be a topic: up to 249 letters, digits, '.', '_' and '-'"
+        )
+    return value
+
+
+def _servers(value: str) -> str:
+    if not are_servers(value):
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT, not {value!r}")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from kmp_desktop.cli.arguments import QueueArguments
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.names import is_url
 from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Queue, Secrets, Security
 from kmp_desktop.core.properties import ClientSettings, Pairs, WrongProperty, for_client, parse
 from kmp_desktop.core.secret_settings import is_secret_setting
@@ -38,6 +40,7 @@ def connection_of(arguments: QueueArguments) -> Connection:
     pairs += [_option(each) for each in arguments.options]
     client = _for_client(pairs)
     settings = dict(client.settings)
+    _check_files(settings)
     registry_user, registry_password = _registry_account(settings)
     queue = Queue(
         "queue", arguments.queue_topic, arguments.queue_topic, arguments.retry_topic, arguments.group
@@ -120,20 +123,25 @@ def _registry_account(settings: dict[str, str]) -> tuple[str, str]:
 
 
 def _registry_url(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    if not url:
-        return ""
-    if scheme not in ("http", "https") or not rest:
-        raise _usage(
-            text("The address of the registry does not begin with http:// or https://."),
-            text("Write it like --registry https://registry.example.org."),
-        )
-    if "@" in rest.partition("/")[0]:
+    if not url or is_url(url):
+        return url
+    if "@" in url:
         raise _usage(
             text("The address of the registry holds a user or password."),
             text("Put basic.auth.user.info=USER:PASSWORD into a file, and name that with -O FILE."),
         )
-    return url
+    raise _usage(
+        text("The address of the registry does not begin with http:// or https://."),
+        text("Write it like --registry https://registry.example.org."),
+    )
+
+
+def _check_files(settings: dict[str, str]) -> None:
+    """The client library names a missing file only by the setting, and some not at all."""
+    for name, value in settings.items():
+        # "probe" lets the library look for the certificates of the system.
+        if name.endswith(".location") and value != "probe" and not os.access(value, os.R_OK):
+            raise _settings(text("{name}: {file} does not exist or cannot be read.", name=name, file=value))
 
 
 def _usage(happened: Text, advice: Text) -> UserFacingError:

@@ -44,6 +44,7 @@ _OURS = frozenset(
         *("delivery.timeout.ms", "retries", "message.send.max.retries", "batch.size", "linger.ms"),
         *("queue.buffering.max.ms", "max.in.flight.requests.per.connection", "max.in.flight"),
         *("compression.type", "compression.codec", "message.max.bytes", "client.rack"),
+        *("socket.timeout.ms", "reconnect.backoff.max.ms", "log_level"),
         *("allow.auto.create.topics", "log.queue", "test.mock.num.brokers", "plugin.library.paths"),
     }
 )

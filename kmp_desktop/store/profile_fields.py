@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from kmp_desktop.core.names import are_servers, is_id, is_topic, is_url
 from kmp_desktop.core.profile import ConnectionProfile, Environment, Mechanism, Queue, Security
 from kmp_desktop.core.secret_settings import is_secret_setting
 from kmp_desktop.core.text import Text, text
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
-_SERVERS = re.compile(r"[^\s,]+:[0-9]{1,5}(\s*,\s*[^\s,]+:[0-9]{1,5})*")
-_URL = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?")  # without user:password@
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONNECTION_KEYS = (
     *("id", "name", "servers", "environment", "security", "mechanism", "user", "ca_file"),
@@ -58,11 +55,11 @@ class _Fields:
         return value.strip()
 
     def matching(
-        self, name: str, pattern: re.Pattern[str], expected: Text, default: str | None = None
+        self, name: str, fits: Callable[[str], bool], expected: Text, default: str | None = None
     ) -> str:
         """Text of a certain form, or the default."""
         value = self.text(name, default)
-        if value != default and not pattern.fullmatch(value):
+        if value != default and not fits(value):
             raise WrongField(self._at(name), expected)
         return value
 
@@ -122,15 +119,15 @@ def _connection(fields: _Fields) -> ConnectionProfile:
     queues = tuple(_queue(_Fields(value, place, _QUEUE_KEYS)) for value, place in fields.list("queues"))
     _different_ids(f"{fields.place}.queues", [each.id for each in queues])
     return ConnectionProfile(
-        id=fields.matching("id", _ID, _id_expected()),
+        id=fields.matching("id", is_id, _id_expected()),
         name=fields.text("name"),
-        servers=fields.matching("servers", _SERVERS, _servers_expected()),
+        servers=fields.matching("servers", are_servers, _servers_expected()),
         environment=fields.choice("environment", Environment, Environment.TEST),
         security=fields.choice("security", Security, Security.PLAINTEXT),
         mechanism=fields.choice("mechanism", Mechanism, Mechanism.SCRAM_SHA_512),
         user=fields.text("user", ""),
         ca_file=fields.text("ca_file", ""),
-        registry_url=fields.matching("registry_url", _URL, _url_expected(), ""),
+        registry_url=fields.matching("registry_url", is_url, _url_expected(), ""),
         registry_user=fields.text("registry_user", ""),
         person=fields.text("person", ""),
         confirm_discards_from=fields.number("confirm_discards_from", 10),
@@ -140,12 +137,12 @@ def _connection(fields: _Fields) -> ConnectionProfile:
 
 
 def _queue(fields: _Fields) -> Queue:
-    topic = fields.matching("queue_topic", _TOPIC, _topic_expected())
+    topic = fields.matching("queue_topic", is_topic, _topic_expected())
     return Queue(
-        id=fields.matching("id", _ID, _id_expected()),
+        id=fields.matching("id", is_id, _id_expected()),
         name=fields.text("name"),
         queue_topic=topic,
-        retry_topic=fields.matching("retry_topic", _TOPIC, _topic_expected(), ""),
+        retry_topic=fields.matching("retry_topic", is_topic, _topic_expected(), ""),
         group=fields.text("group", f"kmp-{topic}") or f"kmp-{topic}",
         description=fields.text("description", ""),
     )

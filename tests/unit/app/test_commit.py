@@ -8,8 +8,9 @@ import pytest
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
-from kmp_desktop.core.queue_state import TakeOver
+from kmp_desktop.core.queue_state import Finding, FindingCode, Severity, TakeOver
 from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import AtCommit
 from tests.unit.app.desk import GROUP, Desk, filled
 
@@ -171,6 +172,22 @@ def test_a_finding_that_forbids_committing_is_the_reason() -> None:
     taken = desk.open(TakeOver.START).loaded
     assert taken is not None
     assert Outcome.COMMITTED == desk.commit(taken, dict.fromkeys(ids, MERGE)).outcome
+
+
+def test_a_retry_topic_that_is_not_there_stops_everything_instead_of_refusing_each_record() -> None:
+    broker, ids = filled(2)
+    desk = Desk(broker)
+    loaded = desk.loaded()
+    loaded.identity = replace(loaded.identity, retry_topic="", retry_topic_id=b"")
+    missing = Finding(FindingCode.RETRY_MISSING, Severity.STOP, text("It does not exist."), text("Ask."))
+    loaded.findings = (missing,)
+    result = desk.commit(loaded, dict.fromkeys(ids, MERGE))
+    assert (Outcome.NOT_COMMITTED, NotCommittedReason.RETRY_MISSING, (), tuple(ids)) == (
+        result.outcome,
+        result.chunks[0].reason,
+        result.refused,
+        result.not_sent,
+    )
 
 
 @pytest.mark.parametrize("max_records", [1, 2, 5_000])

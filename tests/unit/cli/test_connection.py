@@ -33,15 +33,16 @@ def test_without_settings_it_is_a_plain_connection() -> None:
 
 
 def test_what_the_profile_has_a_field_for_goes_there_and_the_rest_into_settings(tmp_path: Path) -> None:
+    certificates = _file(tmp_path, "", "ca.pem")
     file = _file(
         tmp_path,
         "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.username=clerk\nsasl.password=hunter2\n"
-        "ssl.ca.location=/etc/ca.pem\nsocket.keepalive.enable=true\n"
+        f"ssl.ca.location={certificates}\nsocket.keepalive.enable=true\n"
         "schema.registry.url=https://r\nbasic.auth.user.info=reader:pass:word\n",
     )
     connection = connection_of(_arguments(files=(file,)))
     profile = connection.profile
-    assert (Security.SASL_SSL, Mechanism.PLAIN, "clerk", "/etc/ca.pem") == (
+    assert (Security.SASL_SSL, Mechanism.PLAIN, "clerk", str(certificates)) == (
         profile.security,
         profile.mechanism,
         profile.user,
@@ -105,6 +106,7 @@ def test_an_option_without_a_name_is_refused_and_not_repeated(option: str) -> No
         ),
         ("sasl.mechanism=GSSAPI", "sasl.mechanism: expected one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"),
         ("ssl.truststore.location=/etc/trust.jks", "export it as a PEM file"),
+        ("ssl.ca.location=/none.pem", "ssl.ca.location: /none.pem does not exist or cannot be read"),
         ("=x", "line 1: there is no name before the ="),
     ],
 )
