@@ -187,10 +187,16 @@ class CliQueue:
         ]
 
 
-def run(command: list[str], timeout_s: float = 200) -> Done:
+def run(command: list[str], timeout_s: float = 200, folder: Path | None = None) -> Done:
     """Run a program to its end; whatever happens, no traceback may be shown."""
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=timeout_s, check=False, env=environment()
+        command,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=environment(),
+        cwd=folder,
     )
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return Done(done.returncode, done.stdout, done.stderr)

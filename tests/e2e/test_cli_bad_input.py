@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,23 +26,141 @@ READ = AclOperation.READ
 TOPIC, GROUP = ResourceType.TOPIC, ResourceType.GROUP
 
 
-@pytest.fixture
-def both(three: CliQueue) -> Callable[..., list[Done]]:
-    """Run print and apply with the same options; apply must have written nothing."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is said on the command line instead of what is right, and what must come of it.
 
-    def run_both(*options: str, bootstrap: str = "") -> list[Done]:
+    ``files`` are settings files by name; {ca}, {sasl} ... stand for what the cluster has.
+    """
+
+    name: str
+    servers: str = "{bootstrap}"
+    options: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    code: int = 4
+    said: str = ""
+
+
+SIGNED_IN = (
+    "security.protocol={protocol}\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=admin\nsasl.password={pw}\n"
+)
+CASES = (
+    Case("nothing listens", "{closed}", said="{closed}"),
+    Case("unknown host", "no-such-host.invalid:9092", said="no-such-host.invalid:9092"),
+    Case("something else listens", "{http}", said="{http}"),
+    Case("no address", "kafka", code=2, said="HOST:PORT"),
+    Case("tls against plain", options=("-o", "security.protocol=SSL"), said="plain"),
+    Case("plain against tls", "{ssl}", said="TLS"),
+    Case("unknown authority", "{ssl}", ("-o", "security.protocol=SSL"), said="certificate is not trusted"),
+    Case(
+        "no certificate file",
+        "{ssl}",
+        ("-o", "security.protocol=SSL", "-o", "ssl.ca.location=/none.pem"),
+        code=2,
+        said="/none.pem does not exist",
+    ),
+    Case(
+        "wrong password",
+        "{sasl}",
+        ("-O", "wrong"),
+        (("wrong", SIGNED_IN.format(protocol="SASL_PLAINTEXT", pw="wrong-hunter2")),),
+        said="admin",
+    ),
+    Case(
+        "sign-in where none is wanted",
+        "{bootstrap}",
+        ("-O", "wrong"),
+        (("wrong", SIGNED_IN.format(protocol="SASL_PLAINTEXT", pw="wrong-hunter2")),),
+    ),
+    Case("no sign-in where one is wanted", "{sasl}"),
+    Case("unknown setting", options=("-o", "no.such.setting=1"), code=2, said="no.such.setting"),
+    Case(
+        "setting of a wrong kind", options=("-o", "fetch.wait.max.ms=soon"), code=2, said="fetch.wait.max.ms"
+    ),
+    Case("unknown protocol", options=("-o", "security.protocol=TLS"), code=2, said="SASL_PLAINTEXT"),
+    Case("password in argv", options=("-o", "sasl.password=hunter2"), code=2, said="-O FILE"),
+    Case("option without a value", options=("-o", "hunter2"), code=2, said="KEY=VALUE"),
+    Case("no settings file", options=("-O", "none"), code=2, said="none cannot be read"),
+    Case("bad settings file", options=("-O", "bad"), files=(("bad", "=x"),), code=2, said="line 1"),
+    Case(
+        "kerberos",
+        options=("-O", "bad"),
+        files=(("bad", "sasl.jaas.config=Krb5LoginModule required;"),),
+        code=2,
+        said="sasl.jaas.config",
+    ),
+    Case("registry address", options=("--registry", "registry:8081"), code=2, said="http://"),
+    Case("password in the registry address", options=("--registry", "http://u:hunter2@r"), code=2, said="-O"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Both commands of one case, and what they should have said."""
+
+    shown: Done
+    applied: Done
+    said: str
+
+
+@pytest.fixture(scope="module")
+def outcomes(secured: Cluster, registry: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """All cases, run side by side, because each waits for something that does not come."""
+    queue = CliQueue(secured.bootstrap, tmp_path_factory.mktemp("bad-input"))
+    queue.create()
+    queue.write((b"ORD001", b"1"), (b"ORD002", b"2"))
+    plan = queue.plan({(0, 0): "merge", (0, 1): "purge"})
+    values = {
+        "bootstrap": secured.bootstrap,
+        "sasl": secured.sasl,
+        "ssl": secured.ssl,
+        "http": registry.split("/")[2],
+        "closed": f"127.0.0.1:{_free_port()}",
+    }
+
+    def both(case: Case) -> Outcome:
+        folder = queue.folder / case.name.replace(" ", "-")
+        folder.mkdir()
+        for name, content in case.files:
+            (folder / name).write_text(content, encoding="utf-8")
+        options = ("--json", *case.options)
+        servers = case.servers.format_map(values)
         done = [
-            three.print(*options, bootstrap=bootstrap),
-            three.apply({(0, 0): "merge", (0, 1): "purge"}, *options, bootstrap=bootstrap),
+            run(command, folder=folder)
+            for command in (
+                queue.print_command(*options, who=case.name, bootstrap=servers),
+                queue.apply_command(plan, *options, who=case.name, bootstrap=servers),
+            )
         ]
-        assert ([], [], None) == (three.retried(), three.tombstones(), three.committed())
-        for each in done:
-            assert each.err.startswith("kmp-desktop: "), each.err
-            assert "What to do: " in each.err
-            assert "Not changed: " in each.err
-        return done
+        return Outcome(done[0], done[1], case.said.format_map(values))
 
-    return run_both
+    with ThreadPoolExecutor(len(CASES)) as pool:
+        found = dict(zip((each.name for each in CASES), pool.map(both, CASES), strict=True))
+    assert ([], [], None) == (queue.retried(), queue.tombstones(), queue.committed())
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_is_told_what_happened_and_nothing_is_written(outcomes: dict[str, Outcome], case: Case) -> None:
+    outcome = outcomes[case.name]
+    for done in (outcome.shown, outcome.applied):
+        assert case.code == done.code, done.err
+        assert outcome.said in done.err
+        assert "hunter2" not in done.err + done.out
+    assert "" == outcome.shown.out
+    if case.code == 4:
+        assert "not_committed" == outcome.applied.last["outcome"]
+    else:
+        assert "" == outcome.applied.out
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in CASES if each.name != "no address"], ids=lambda case: case.name
+)
+def test_it_is_told_what_to_do(outcomes: dict[str, Outcome], case: Case) -> None:
+    for done in (outcomes[case.name].shown, outcomes[case.name].applied):
+        assert done.err.startswith("kmp-desktop: ")
+        assert ("  Not changed: " in done.err, "  What to do: " in done.err) == (True, True), done.err
 
 
 def _settings(
@@ -66,51 +184,6 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _all_4(done: list[Done]) -> str:
-    """Both ended with 4, and apply with its last line; what they said."""
-    assert [4, 4] == [each.code for each in done], [each.err for each in done]
-    assert ("", "not_committed") == (done[0].out, json.loads(done[1].out)["outcome"])
-    return done[0].err + done[1].err
-
-
-def test_a_broker_that_is_not_there(both: Callable[..., list[Done]]) -> None:
-    address = f"127.0.0.1:{_free_port()}"
-    assert address in _all_4(both(bootstrap=address))
-
-
-def test_a_host_that_is_not_there(both: Callable[..., list[Done]]) -> None:
-    _all_4(both(bootstrap="no-such-host.invalid:9092"))
-
-
-def test_a_port_where_something_else_answers(both: Callable[..., list[Done]], registry: str) -> None:
-    _all_4(both(bootstrap=registry.split("/")[2]))
-
-
-@pytest.mark.parametrize("servers", ["127.0.0.1", "127.0.0.1:http", ":::"])
-def test_servers_that_are_no_address(both: Callable[..., list[Done]], servers: str) -> None:
-    done = both(bootstrap=servers)
-    assert [True, True] == [each.code in (2, 4) for each in done], [each.err for each in done]
-
-
-def test_tls_against_a_plain_port(both: Callable[..., list[Done]]) -> None:
-    _all_4(both("-o", "security.protocol=SSL"))
-
-
-def test_a_plain_connection_against_tls(both: Callable[..., list[Done]], secured: Cluster) -> None:
-    _all_4(both(bootstrap=secured.ssl))
-
-
-def test_a_certificate_that_nobody_trusts(both: Callable[..., list[Done]], secured: Cluster) -> None:
-    _all_4(both("-o", "security.protocol=SSL", bootstrap=secured.ssl))
-
-
-def test_a_certificate_file_that_is_not_there(both: Callable[..., list[Done]], secured: Cluster) -> None:
-    options = ("-o", "security.protocol=SSL", "-o", "ssl.ca.location=/none.pem")
-    done = both(*options, bootstrap=secured.ssl)
-    assert [2, 2] == [each.code for each in done], [each.err for each in done]
-    assert "/none.pem" in done[0].err
-
-
 def test_tls_with_the_right_certificate_works(three: CliQueue, secured: Cluster) -> None:
     done = three.print(
         "-o", "security.protocol=SSL", "-o", f"ssl.ca.location={secured.ca_file}", bootstrap=secured.ssl
@@ -118,67 +191,20 @@ def test_tls_with_the_right_certificate_works(three: CliQueue, secured: Cluster)
     assert (0, 3) == (done.code, len(done.lines)), done.err
 
 
-def test_a_wrong_password(both: Callable[..., list[Done]], secured: Cluster, tmp_path: Path) -> None:
-    file = _settings(tmp_path, secured, "admin", "wrong-hunter2")
-    said = _all_4(both("-O", str(file), bootstrap=secured.sasl))
-    assert "hunter2" not in said
-
-
-def test_a_sign_in_where_none_is_wanted(
-    both: Callable[..., list[Done]], secured: Cluster, tmp_path: Path
-) -> None:
-    file = _settings(tmp_path, secured, "admin", secured.users["admin"])
-    _all_4(both("-O", str(file)))
-
-
-def test_no_sign_in_where_one_is_wanted(both: Callable[..., list[Done]], secured: Cluster) -> None:
-    _all_4(both(bootstrap=secured.sasl))
-
-
 def test_a_queue_topic_that_does_not_exist(three: CliQueue) -> None:
     three.queue_topic = "no-such-topic"
     shown, applied = three.print(), three.apply({(0, 0): "merge"})
-    assert "no-such-topic" in _all_4([shown, applied])
+    assert (4, "", True) == (shown.code, shown.out, "“no-such-topic” does not exist" in shown.err)
+    assert (4, "not_committed") == (applied.code, applied.last["outcome"])
+    assert "“no-such-topic” does not exist" in applied.err
 
 
-@pytest.mark.parametrize("decision", ["merge"])
+@pytest.mark.parametrize("decision", ["merge", "purge"])
 def test_a_retry_topic_that_does_not_exist(three: CliQueue, decision: str) -> None:
     three.retry_topic = "no-such-topic"
     done = three.apply({(0, 0): decision})
     assert (4, "not_committed", True) == (done.code, done.last["outcome"], "no-such-topic" in done.err)
     assert ([], None) == (three.tombstones(), three.committed())
-
-
-@pytest.mark.parametrize("name", ["bad topic", "a/b", "x" * 250])
-def test_a_topic_name_that_cannot_be(three: CliQueue, name: str) -> None:
-    three.queue_topic = name
-    done = three.print()
-    assert done.code in (2, 4), done.err
-    assert done.err.startswith("kmp-desktop: ")
-
-
-@pytest.mark.parametrize("option", ["no.such.setting=1", "socket.timeout.ms=soon", "security.protocol=TLS"])
-def test_a_setting_that_does_not_exist(both: Callable[..., list[Done]], option: str) -> None:
-    done = both("-o", option)
-    assert [2, 2] == [each.code for each in done], [each.err for each in done]
-    assert option.partition("=")[0] in done[0].err
-
-
-def test_a_password_on_the_command_line(both: Callable[..., list[Done]]) -> None:
-    done = both("-o", "sasl.password=hunter2")
-    assert [2, 2] == [each.code for each in done]
-    assert ("hunter2" in done[0].err, "-O FILE" in done[0].err) == (False, True)
-
-
-@pytest.mark.parametrize("content", [None, "=x", "sasl.jaas.config=Krb5LoginModule required;"])
-def test_a_settings_file_that_cannot_be_used(
-    both: Callable[..., list[Done]], tmp_path: Path, content: str | None
-) -> None:
-    file = tmp_path / "bad.properties"
-    if content is not None:
-        file.write_text(content, encoding="utf-8")
-    done = both("-O", str(file))
-    assert [2, 2] == [each.code for each in done], [each.err for each in done]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a file where the folder should be")
@@ -187,23 +213,9 @@ def test_a_data_folder_that_cannot_be_written(three: CliQueue, tmp_path: Path) -
     plan = three.plan({(0, 0): "merge"})
     command = three.apply_command(plan, "--json", "--data-dir", str(tmp_path / "file" / "below"))
     done = run(command)
-    assert (4, "not_committed") == (done.code, done.last["outcome"])
+    assert (4, "not_committed") == (done.code, done.last["outcome"]), done.err
     assert str(tmp_path / "file") in done.err
     assert ([], None) == (three.retried(), three.committed())
-
-
-def test_a_missing_right_is_named(three: CliQueue, secured: Cluster, tmp_path: Path) -> None:
-    settings = ("-O", str(_settings(tmp_path, secured, "clerk", secured.users["clerk"])))
-    shown = three.print(*settings, bootstrap=secured.sasl)
-    assert (4, "", True) == (shown.code, shown.out, three.queue_topic in shown.err)
-
-    _grant(secured, (TOPIC, three.queue_topic, READ), (GROUP, three.group, READ))
-    shown = three.print(*settings, bootstrap=secured.sasl)
-    assert (0, 3) == (shown.code, len(shown.lines)), shown.err
-    applied = three.apply({(0, 0): "merge"}, *settings, bootstrap=secured.sasl)
-    assert (4, "not_committed") == (applied.code, applied.last["outcome"])
-    assert "Not changed: " in applied.err
-    assert ([], [], None) == (three.retried(), three.tombstones(), three.committed())
 
 
 def _grant(cluster: Cluster, *rights: tuple[ResourceType, str, AclOperation]) -> None:
@@ -215,6 +227,24 @@ def _grant(cluster: Cluster, *rights: tuple[ResourceType, str, AclOperation]) ->
     ]
     for future in admin.create_acls(bindings).values():
         future.result(30)
+
+
+def test_a_missing_right_is_named(three: CliQueue, secured: Cluster, tmp_path: Path) -> None:
+    settings = ("-O", str(_settings(tmp_path, secured, "clerk", secured.users["clerk"])))
+    shown = three.print(*settings, bootstrap=secured.sasl)
+    assert (4, "", True) == (shown.code, shown.out, f"Read on topic {three.queue_topic}" in shown.err)
+    _grant(
+        secured,
+        (TOPIC, three.queue_topic, READ),
+        (GROUP, three.group, READ),
+        (GROUP, f"kmp-desktop.v1.{three.queue_topic}", READ),
+    )
+    shown = three.print(*settings, bootstrap=secured.sasl)
+    assert (0, 3) == (shown.code, len(shown.lines)), shown.err
+    applied = three.apply({(0, 0): "merge"}, *settings, bootstrap=secured.sasl)
+    assert (4, "not_committed") == (applied.code, applied.last["outcome"]), applied.err
+    assert ("Not changed: " in applied.err, "retry" in applied.err) == (True, True), applied.err
+    assert ([], [], None) == (three.retried(), three.tombstones(), three.committed())
 
 
 def test_the_password_is_in_no_file_and_in_no_output_and_not_in_argv(
