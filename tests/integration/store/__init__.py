@@ -1,0 +1,1 @@
+"""The password store against the real Secret Service (gnome-keyring on a bus of its own)."""
