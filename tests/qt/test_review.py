@@ -60,7 +60,14 @@ def _page(
 
 
 def _checked(qtbot: QtBot, page: ReviewPage) -> None:
-    qtbot.waitUntil(lambda: words(page, "checksDoneLabel").startswith("done"))
+    """Wait for the answer, and until it is on the screen."""
+    card = find(page, QWidget, "checkList")
+
+    def seen() -> bool:
+        rows = [each for each in card.findChildren(QWidget) if each.objectName().startswith("check_")]
+        return words(page, "checksDoneLabel").startswith("done") and any(each.isVisible() for each in rows)
+
+    qtbot.waitUntil(seen)
 
 
 def _armed(qtbot: QtBot, page: ReviewPage) -> None:

@@ -34,6 +34,7 @@ ICONS = {
     Sign.FORBIDDEN: "prohibit",
     Sign.STOPPED: "hand-palm",
 }
+_WORTH_TELLING_S = 0.1
 TOKENS = {each: each.value for each in Tone} | {Tone.QUIET: "muted"}
 
 
@@ -168,7 +169,7 @@ def _receipt_lines(block: page.Receipt, now: int) -> list[tuple[str, str, str]]:
     if block.finished_at:
         moment = when.moment(block.finished_at, now, seconds=True)
         told = moment
-        if block.seconds:
+        if block.seconds >= _WORTH_TELLING_S:
             told = tr("{moment}, in {seconds} seconds", moment=moment, seconds=f"{block.seconds:.1f}")
         lines.append((tr("Committed"), told, "receiptTime"))
     if block.person:
