@@ -22,12 +22,13 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TakeOverWords:
-    """Headline, what is known, and the name of the button that goes on."""
+    """Headline, what is known, the name of the button that goes on, and of the first choice."""
 
     question: Question
     title: Text
     sentence: Text
     go_on: Text
+    before: Text
 
 
 def take_over_words(summary: QueueSummary) -> TakeOverWords | None:
@@ -39,6 +40,7 @@ def take_over_words(summary: QueueSummary) -> TakeOverWords | None:
             text("Somebody worked on this queue with another program."),
             text("{reached} What counts as done?", reached=_reached(summary.foreign_offsets)),
             text("Take over"),
+            _before(summary.foreign_offsets),
         )
     if FindingCode.OFFSETS_LOST in found:
         return TakeOverWords(
@@ -46,8 +48,15 @@ def take_over_words(summary: QueueSummary) -> TakeOverWords | None:
             text("The server has forgotten what was decided here."),
             found[FindingCode.OFFSETS_LOST].detail,
             text("Continue with what is known"),
+            text(""),
         )
     return None
+
+
+def _before(offsets: Mapping[int, int]) -> Text:
+    if len(offsets) == 1:
+        return text("Everything before {offset}", offset=next(iter(offsets.values())))
+    return text("Everything before these records")
 
 
 def _reached(offsets: Mapping[int, int]) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kmp_desktop.core.queue_state import Severity
 from kmp_desktop.core.review import Check, CheckCode, Review
@@ -12,6 +12,7 @@ from kmp_desktop.qt.announce import announce
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.clearing import clear_layout
+from kmp_desktop.qt.views.insets import LINK_INSET, inset
 from kmp_desktop.qt.widgets.buttons import IconButton, LinkButton
 from kmp_desktop.qt.widgets.card import Card, separator, spaced
 from kmp_desktop.qt.widgets.labels import IconLabel, label
@@ -23,7 +24,6 @@ _SIGNS = {
     Severity.PASSED: ("check-circle", "ok"),
 }
 _MOST_REASONS = 5
-_LINK_INSET = 3  # pixels: the words of a link button begin that far inside it
 
 
 class CheckList(Card):
@@ -75,18 +75,18 @@ class CheckList(Card):
         row.setObjectName(f"check_{check.code.value}_{nth}")
         line = QHBoxLayout(row)
         line.setContentsMargins(0, Theme.current().px(9), 0, Theme.current().px(9))
-        line.setSpacing(Theme.current().px(10) - _LINK_INSET)
+        line.setSpacing(Theme.current().px(10) - LINK_INSET)
         line.addWidget(IconLabel(*_SIGNS[check.severity]), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         spaced(words, 0, 2)
         passed = check.severity is Severity.PASSED
-        title = _inset(label(say(check.title), "body" if passed else "bold", wrap=True))
+        title = inset(label(say(check.title), "body" if passed else "bold", wrap=True), LINK_INSET)
         words.addWidget(title)
         detail = say(check.detail)
         if passed:
             title.setToolTip(detail)
         elif detail:
-            words.addWidget(_inset(label(detail, tone="muted", wrap=True)))
+            words.addWidget(inset(label(detail, tone="muted", wrap=True)), LINK_INSET)
         if check.code is CheckCode.REFUSED:
             self._add_reasons(words, review)
         self._add_actions(words, nth, check)
@@ -104,11 +104,11 @@ class CheckList(Card):
                 partition=each.id.partition,
                 reason=each.reason,
             )
-            words.addWidget(_inset(label(line, "small", tone="muted", wrap=True)))
+            words.addWidget(inset(label(line, "small", tone="muted", wrap=True)), LINK_INSET)
         more = len(review.refused) - _MOST_REASONS
         if more > 0:
             told = trn(more, "and {n} more", "and {n} more")
-            words.addWidget(_inset(label(told, "small", tone="muted")))
+            words.addWidget(inset(label(told, "small", tone="muted")), LINK_INSET)
 
     def _add_actions(self, words: QVBoxLayout, nth: int, check: Check) -> None:
         buttons = []
@@ -139,11 +139,6 @@ class CheckList(Card):
         if warnings:
             told += " " + trn(warnings, "{n} warning.", "{n} warnings.")
         announce(self, told)
-
-
-def _inset(words: QLabel) -> QLabel:
-    words.setContentsMargins(_LINK_INSET, 0, 0, 0)
-    return words
 
 
 def _show_words(check: Check) -> str:

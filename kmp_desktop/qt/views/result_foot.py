@@ -48,6 +48,7 @@ class ResultFoot(Bar):
         px = Theme.current().px
         self.row.setContentsMargins(px(28), 0, px(28), 0)
         self.row.setSpacing(px(10))
+        self._compact = False
         self._primary: ButtonWords | None = None
         self._primary_button: Button | None = None
 
@@ -76,8 +77,10 @@ class ResultFoot(Bar):
         self._show_primary(primary)
 
     def set_compact(self, compact: bool) -> None:
-        """A lower bar for small windows."""
+        """A lower bar without keycaps for small windows."""
+        self._compact = compact
         self.set_design_height(48 if compact else 60)
+        self._show_keycap()
 
     def say_copied(self) -> None:
         """Answer where the finger still is."""
@@ -92,8 +95,15 @@ class ResultFoot(Bar):
         button.setObjectName(_primary_name(primary))
         button.setText(say(primary.label))
         button.icon_name = _ICONS.get(primary.move, "caret-left" if primary.move is Move.TO_QUEUES else "")
-        button.keycap = keycap_text(primary.key) if primary.key else ""
+        self._show_keycap()
+
+    def _show_keycap(self) -> None:
+        button, primary = self._primary_button, self._primary
+        if button is None or primary is None:
+            return
+        button.keycap = keycap_text(primary.key) if primary.key and not self._compact else ""
         button.updateGeometry()
+        button.update()
 
     def _button(
         self, words: ButtonWords, name: str, *, icon_name: str = "", kind_primary: bool = False
