@@ -86,7 +86,7 @@ class CheckList(Card):
         if passed:
             title.setToolTip(detail)
         elif detail:
-            words.addWidget(inset(label(detail, tone="muted", wrap=True)), LINK_INSET)
+            words.addWidget(inset(label(detail, tone="muted", wrap=True), LINK_INSET))
         if check.code is CheckCode.REFUSED:
             self._add_reasons(words, review)
         self._add_actions(words, nth, check)
@@ -104,11 +104,11 @@ class CheckList(Card):
                 partition=each.id.partition,
                 reason=each.reason,
             )
-            words.addWidget(inset(label(line, "small", tone="muted", wrap=True)), LINK_INSET)
+            words.addWidget(inset(label(line, "small", tone="muted", wrap=True), LINK_INSET))
         more = len(review.refused) - _MOST_REASONS
         if more > 0:
             told = trn(more, "and {n} more", "and {n} more")
-            words.addWidget(inset(label(told, "small", tone="muted")), LINK_INSET)
+            words.addWidget(inset(label(told, "small", tone="muted"), LINK_INSET))
 
     def _add_actions(self, words: QVBoxLayout, nth: int, check: Check) -> None:
         buttons = []

@@ -30,8 +30,10 @@ def test_a_queue_that_only_we_worked_on_is_asked_nothing() -> None:
         ),
         (
             dict.fromkeys(range(6), 7),
-            "It had reached record 7 (partition 0), record 7 (partition 1), record 7 (partition 2), "
-            "record 7 (partition 3) and 2 more places. What counts as done?",
+            (
+                "It had reached record 7 (partition 0), record 7 (partition 1), record 7 (partition 2), "
+                "record 7 (partition 3) and 2 more places. What counts as done?"
+            ),
             "Everything before these records",
         ),
     ],
