@@ -90,6 +90,7 @@ class QueueOverview(QObject):
         self._serial = 0
         self._profiles: tuple[ConnectionProfile, ...] = ()
         self._lines: dict[QueueKey, QueueLine] = {}
+        self._known = False
         self._open_drafts: dict[QueueKey, Counts] = {}
         self._next_lane = 0
         self._store = BackgroundTasks(self)
@@ -97,6 +98,11 @@ class QueueOverview(QObject):
         self._still_open = 1 + _SERVER_LANES
         for lane in (self._store, *self._lanes):
             lane.closed.connect(self._on_lane_closed)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the connections were read at all."""
+        return self._known
 
     @property
     def profiles(self) -> tuple[ConnectionProfile, ...]:
@@ -161,6 +167,7 @@ class QueueOverview(QObject):
     @Slot(object)
     def _on_profiles(self, profiles: tuple[ConnectionProfile, ...]) -> None:
         self._profiles = profiles
+        self._known = True
         self.profiles_changed.emit()
         for profile in profiles:
             if profile.queues:

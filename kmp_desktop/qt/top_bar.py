@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kmp_desktop.core.profile import ConnectionProfile, Environment, Queue
@@ -69,7 +70,6 @@ class TopBar(Bar):
     def show_queues(self) -> None:
         """The bar of the queues page."""
         self._state = None
-        self._midnight.stop()
         self._title.setText(tr("Queues"))
         self._title.set_tooltip("")
         self._show(queue=False)
@@ -86,7 +86,6 @@ class TopBar(Bar):
         self._badge.set_environment(profile.environment)
         self._show(queue=True)
         self._refresh.setVisible(records)
-        self._midnight.start()
         self.show_state(state)
         if not records:
             self._new.hide()
@@ -122,6 +121,16 @@ class TopBar(Bar):
     def focus_search(self) -> None:
         """Begin to type what is looked for."""
         self._search.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It is shown."""
+        super().showEvent(event)
+        self._midnight.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """It is hidden."""
+        super().hideEvent(event)
+        self._midnight.stop()
 
     def _show(self, *, queue: bool) -> None:
         for part in (self._back, self._line, self._badge, self._fresh_icon, self._fresh, self._refresh):

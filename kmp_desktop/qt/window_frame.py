@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
 from kmp_desktop.core.profile import Environment
 from kmp_desktop.qt.actions import Actions
@@ -12,7 +13,7 @@ from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.top_bar import TopBar
 from kmp_desktop.qt.widgets.badge import environment_token
 from kmp_desktop.qt.widgets.card import spaced
-from kmp_desktop.qt.widgets.toast import Toast
+from kmp_desktop.qt.widgets.toast import ToastStack
 
 _NARROW, _LOW = 1100, 640
 _STRIP = 3
@@ -23,10 +24,7 @@ class WindowFrame:
 
     def __init__(self, window: QMainWindow, actions: Actions) -> None:
         self._window = window
-        self._environment: Environment | None = None
-        self._strip = QFrame()
-        self._strip.setObjectName("environmentStrip")
-        self._strip.setFixedHeight(_STRIP)
+        self._strip = EnvironmentStrip()
         menus = QMenuBar()
         menus.setObjectName("menuBar")
         actions.fill(menus)
@@ -37,8 +35,8 @@ class WindowFrame:
         box.addWidget(menus)
         window.setMenuWidget(above)
         self.top_bar = TopBar(actions)
-        self.pages = QStackedWidget()
-        self.pages.setObjectName("pageStack")
+        self.pages = ToastStack("pageStack")
+        self.toast = self.pages.toast
         self.status_bar = StatusBar()
         centre = QWidget()
         box = QVBoxLayout(centre)
@@ -47,20 +45,18 @@ class WindowFrame:
         box.addWidget(self.pages, 1)
         box.addWidget(self.status_bar)
         window.setCentralWidget(centre)
-        self.toast = Toast(self.pages)
-        Theme.current().changed.connect(self._paint_strip)
         self.show_nothing()
 
     def show_nothing(self) -> None:
         """Neither a queue nor a list of queues: the welcome page."""
-        self._show_environment(None)
+        self._strip.show_environment(None)
         self.top_bar.hide()
         self.status_bar.show_no_queue()
         self.status_bar.show()
 
     def show_queues(self) -> None:
         """The list of queues."""
-        self._show_environment(None)
+        self._strip.show_environment(None)
         self.top_bar.show_queues()
         self.top_bar.show()
         self.status_bar.show_no_queue()
@@ -69,7 +65,7 @@ class WindowFrame:
     def show_queue(self, session: QueueSession, *, records: bool) -> None:
         """An open queue; ``records``: the page with its records, the others have a foot of their own."""
         environment = session.profile.environment
-        self._show_environment(environment)
+        self._strip.show_environment(environment)
         self.top_bar.show_queue(session.profile, session.queue, session.state, records=records)
         self.top_bar.show()
         self.status_bar.show_queue(environment, session.state, session.book.counts(), session.last_result)
@@ -83,12 +79,25 @@ class WindowFrame:
         self.status_bar.set_compact(compact)
         self.top_bar.set_compact(compact)
 
-    def _show_environment(self, environment: Environment | None) -> None:
-        self._environment = environment
-        self._strip.setVisible(environment is not None)
-        self._paint_strip()
 
-    def _paint_strip(self) -> None:
-        if self._environment is not None:
-            colour = Theme.current().color(environment_token(self._environment)).name()
-            self._strip.setStyleSheet(f"#environmentStrip {{ background: {colour}; border: none; }}")
+class EnvironmentStrip(QFrame):
+    """The colour of the system one works in, over the whole width of the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("environmentStrip")
+        self.setFixedHeight(_STRIP)
+        self._environment = Environment.TEST
+
+    def show_environment(self, environment: Environment | None) -> None:
+        """Show a system's colour; None: there is none."""
+        if environment is not None:
+            self._environment = environment
+            self.update()
+        self.setVisible(environment is not None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        """Paint it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Theme.current().color(environment_token(self._environment)))
+        painter.end()

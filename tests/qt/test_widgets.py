@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QEnterEvent, QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.decision import Counts, Decision
@@ -24,7 +24,7 @@ from kmp_desktop.qt.widgets.choices import CheckBox, RadioButton
 from kmp_desktop.qt.widgets.labels import ElidedLabel, label
 from kmp_desktop.qt.widgets.progress_bar import DecisionProgress
 from kmp_desktop.qt.widgets.segmented import SegmentedButtons
-from kmp_desktop.qt.widgets.toast import Toast, ToastMessage
+from kmp_desktop.qt.widgets.toast import ToastMessage, ToastStack
 
 STATES: tuple[ChipState, ...] = (Decision.MERGE, Decision.PURGE, Decision.SKIP, None, "elsewhere")
 
@@ -226,20 +226,20 @@ def test_a_banner_says_everything_to_a_screen_reader_and_keeps_its_buttons(qtbot
 
 
 @pytest.fixture
-def page(qtbot: QtBot) -> QWidget:
-    page = QWidget()
-    QVBoxLayout(page).addWidget(label("page"))
+def page(qtbot: QtBot) -> ToastStack:
+    page = ToastStack("pageStack")
+    page.addWidget(label("page"))
     page.resize(800, 500)
     qtbot.addWidget(page)
     page.show()
     return page
 
 
-def test_a_toast_stands_at_the_bottom_and_never_takes_the_focus(qtbot: QtBot, page: QWidget) -> None:
+def test_a_toast_stands_at_the_bottom_and_never_takes_the_focus(qtbot: QtBot, page: ToastStack) -> None:
     field = Button("here", parent=page)
     field.show()
     field.setFocus()
-    toast = Toast(page)
+    toast = page.toast
 
     toast.show_message(
         ToastMessage("288 records marked Retry. Nothing has been sent yet.", "Undo", keycap="U")
@@ -254,8 +254,10 @@ def test_a_toast_stands_at_the_bottom_and_never_takes_the_focus(qtbot: QtBot, pa
     toast.dismiss()
 
 
-def test_a_toast_goes_by_itself_but_not_under_the_pointer_or_the_focus(qtbot: QtBot, page: QWidget) -> None:
-    toast = Toast(page)
+def test_a_toast_goes_by_itself_but_not_under_the_pointer_or_the_focus(
+    qtbot: QtBot, page: ToastStack
+) -> None:
+    toast = page.toast
     toast.show_message(ToastMessage("Nothing has been sent yet.", "Undo"))
     assert 6000 == toast._timer.interval()
     assert toast._timer.isActive()
@@ -273,9 +275,9 @@ def test_a_toast_goes_by_itself_but_not_under_the_pointer_or_the_focus(qtbot: Qt
     assert not toast.isVisible()
 
 
-def test_the_link_of_a_toast_does_what_it_says_once(qtbot: QtBot, page: QWidget) -> None:
+def test_the_link_of_a_toast_does_what_it_says_once(qtbot: QtBot, page: ToastStack) -> None:
     undone: list[str] = []
-    toast = Toast(page)
+    toast = page.toast
     toast.show_message(ToastMessage("31 records marked Discard.", "Undo", lambda: undone.append("undo")))
 
     toast._link.click()
@@ -284,7 +286,7 @@ def test_the_link_of_a_toast_does_what_it_says_once(qtbot: QtBot, page: QWidget)
     assert not toast.isVisible()
 
 
-def test_a_radio_button_and_a_check_box_answer_on_their_whole_line(qtbot: QtBot, page: QWidget) -> None:
+def test_a_radio_button_and_a_check_box_answer_on_their_whole_line(qtbot: QtBot, page: ToastStack) -> None:
     for made in (RadioButton("Everything before 12", parent=page), CheckBox("Keep it", parent=page)):
         made.resize(400, 30)
         made.show()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QWidget
 
 from kmp_desktop.qt.announce import announce
 from kmp_desktop.qt.theme import Theme
@@ -33,7 +33,10 @@ class ToastMessage:
 
 
 class Toast(QFrame):
-    """Text and one link, bottom centre of its parent; stays while hovered or focused."""
+    """Text and one link, bottom centre of its parent; stays while hovered or focused.
+
+    The parent calls ``place`` when it is resized (see ``ToastStack``).
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -55,8 +58,7 @@ class Toast(QFrame):
         row.setSpacing(px(12))
         for part in (self._icon, self._text, self._link):
             row.addWidget(part)
-        self._link.installEventFilter(self)
-        parent.installEventFilter(self)
+        self._link.left.connect(self._on_link_left)
         self.hide()
 
     @property
@@ -78,7 +80,7 @@ class Toast(QFrame):
         self._link.setVisible(bool(message.link))
         self._link.updateGeometry()
         self._row.activate()
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self._timer.start()
@@ -89,14 +91,6 @@ class Toast(QFrame):
         self._timer.stop()
         self._message = None
         self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Watch a neighbour."""
-        if watched is self._page and event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        if watched is self._link and event.type() == QEvent.Type.FocusOut and self.isVisible():
-            self._timer.start()
-        return super().eventFilter(watched, event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer came."""
@@ -119,7 +113,8 @@ class Toast(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()), theme.px(8), theme.px(8))
         painter.end()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Go to the bottom centre of the parent."""
         page = self._page
         size = self.sizeHint()
         size.setWidth(min(size.width(), page.width() - 2 * _ABOVE))
@@ -133,6 +128,10 @@ class Toast(QFrame):
             return
         self.dismiss()
 
+    def _on_link_left(self) -> None:
+        if self.isVisible():
+            self._timer.start()
+
     def _on_link(self) -> None:
         message = self._message
         self.dismiss()
@@ -141,7 +140,9 @@ class Toast(QFrame):
 
 
 class _ToastLink(Button):
-    """The link of the toast, in its inverse colours."""
+    """The link of the toast, in its inverse colours; ``left()``: the focus has gone."""
+
+    left = Signal()
 
     def __init__(self, text: str, name: str) -> None:
         super().__init__(text, name, "link")
@@ -178,6 +179,26 @@ class _ToastLink(Button):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.px(4), theme.px(4))
         painter.end()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The focus goes."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
     def _baseline(self) -> float:
         metrics = self.fontMetrics()
         return (self.height() + metrics.ascent() - metrics.descent()) / 2
+
+
+class ToastStack(QStackedWidget):
+    """Pages with a toast above them that stays in its place."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.toast = Toast(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow a new size."""
+        super().resizeEvent(event)
+        if self.toast.isVisible():
+            self.toast.place()
