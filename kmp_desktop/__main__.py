@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # Imported here: the window's start shall not wait for what only a command needs.
             from kmp_desktop.cli.run import run  # noqa: PLC0415
 
-            return run(command, arguments)
+            return run(command, arguments.data_dir)
         case SelfTestCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
 

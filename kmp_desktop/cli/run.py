@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from kmp_desktop.app.plan_file import read_plan
 from kmp_desktop.cli.adapters import adapters_of, decoder_of
 from kmp_desktop.cli.apply_command import apply_plan, last_line, nothing_applied
-from kmp_desktop.cli.arguments import ApplyCommand, Arguments, PrintCommand
+from kmp_desktop.cli.arguments import ApplyCommand, PrintCommand
 from kmp_desktop.cli.connection import connection_of
 from kmp_desktop.cli.exit_codes import Exit, exit_of_error
 from kmp_desktop.cli.print_command import print_queue
@@ -21,10 +22,10 @@ from kmp_desktop.store.log_file import LogFile, logging_to
 _log = logging.getLogger(__name__)
 
 
-def run(command: PrintCommand | ApplyCommand, arguments: Arguments) -> int:
+def run(command: PrintCommand | ApplyCommand, data_dir: Path | None) -> int:
     """Run it to its end in this thread; the exit code. No exception leaves this function."""
     screen = Screen()
-    folders = Folders(arguments.data_dir)
+    folders = Folders(data_dir)
     with Stopping() as stopping, logging_to(folders.logs) as log:
         try:
             return _run(command, folders, screen, stopping, log)
