@@ -60,7 +60,7 @@ def look(
         *_group(clients, queue, owner, user, denied=group_denied),
     ]
     if not group_denied:
-        found += _transactions(clients, queue, user)
+        found += transaction_findings(clients, queue, user)
     return tuple(found)
 
 
@@ -177,7 +177,7 @@ def _group(
         )
 
 
-def _transactions(clients: Clients, queue: Queue, user: str) -> Iterable[Finding]:
+def transaction_findings(clients: Clients, queue: Queue, user: str) -> Iterable[Finding]:
     """Whether this account may use our transactional.id; asked only where somebody signs in.
 
     A neighbouring id is tried first: using the real one ends a commit that is running elsewhere (which

@@ -17,6 +17,7 @@ from kmp_desktop.kafka.settings import ClientSettings
 NOTHING_CHANGED = text("Nothing was changed.")
 _FIRST_CONTACT_S = 10.0
 _TLS_ALERT = 0x15
+_FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location")
 
 
 def meet(settings: ClientSettings, stopped: Callable[[], bool], timeout_s: float = _FIRST_CONTACT_S) -> None:
@@ -30,7 +31,7 @@ def meet(settings: ClientSettings, stopped: Callable[[], bool], timeout_s: float
     try:
         admin = AdminClient({**settings, "error_cb": causes.append})  # type: ignore[dict-item]
     except KafkaException as error:
-        raise wrong_settings(error) from error
+        raise wrong_settings(error, settings) from error
     deadline = time.monotonic() + timeout_s
     while not stopped():
         admin.poll(0.1)
@@ -115,15 +116,28 @@ def _no_secure_connection(words: str, *, wants_tls: bool = False) -> UserFacingE
     )
 
 
-def wrong_settings(error: Exception) -> UserFacingError:
+def wrong_settings(error: Exception, settings: ClientSettings) -> UserFacingError:
     """The client library refuses a setting or a file."""
+    reason = _reason(error)
+    files = [
+        f"{name}={value}" for name, value in settings.items() if name in _FILES and f"{name} failed" in reason
+    ]
     return UserFacingError(
         ErrorCode.SETTINGS,
         text("A setting of the connection cannot be used."),
         NOTHING_CHANGED,
-        text("Correct the setting named in the details, then try again."),
-        more=text("{reason}", reason=_reason(error)),
-        details=_reason(error),
+        text("Correct the setting named here, then try again."),
+        more=text("{reason}", reason=" ".join([*files, reason])),
+        details=reason,
+    )
+
+
+def is_denied(error: KafkaException) -> bool:
+    """Whether a right is missing."""
+    return error.args[0].code() in (
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     )
 
 
