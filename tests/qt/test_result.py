@@ -337,6 +337,7 @@ def test_a_conflict_shows_mine_beside_theirs(qtbot: QtBot, practice: PracticeWor
     page, _, _ = _conflict(qtbot, practice)
     table = find(page, QTableView, "conflictTable").model()
 
+    assert has(page, "conflictChoice")
     assert "Someone else decided 3 of these while you worked." == words(page, "resultTitle")
     assert (
         "Nothing of yours has been sent. Your other 12 decisions are unchanged and can still be committed."

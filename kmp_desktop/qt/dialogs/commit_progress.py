@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from kmp_desktop.app import progress_words as words
@@ -130,7 +130,6 @@ class CommitProgressDialog(QDialog):
         self._show()
 
     def _end(self) -> None:
-        self._tick.stop()
         if self.isVisible():
             self.done(0)
 
@@ -164,6 +163,11 @@ class CommitProgressDialog(QDialog):
         self._since_step.start()
         self._tick.start()
         self._stop.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The commit is over."""
+        super().hideEvent(event)
+        self._tick.stop()
 
     def reject(self) -> None:
         """Esc does nothing: neither stopping nor looking away would be meant by it."""

@@ -34,6 +34,9 @@ from kmp_desktop.qt.widgets.labels import label
 
 KEY_ACCEPTED_AFTER_MS = 600  # Ctrl+Enter of the page before must not run through
 _CHECKS_WIDTH = 468
+_AROUND_TREE = (
+    480  # headline, counts, "Where things go" and foot, so that a tree that fits needs no scrolling
+)
 _ONE_COLUMN_BELOW = 1100
 _LOW_BELOW = 640 - 80  # the window's breakpoint without title bar, menu and top bar
 
@@ -313,6 +316,7 @@ class ReviewPage(QWidget):
             self._columns.addWidget(self._aside)
         self._aside.setMinimumWidth(0 if self._compact else px(_CHECKS_WIDTH))
         self._aside.setMaximumWidth(16_777_215 if self._compact else px(_CHECKS_WIDTH))
+        self._tree.set_room(self.height() - px(_AROUND_TREE))
         self._foot.set_design_height(48 if self._compact else 60)
         self._back.keycap = "" if self._compact else keycap_text("Esc")
         self._commit.keycap = "" if self._compact else keycap_text("Ctrl+Return")

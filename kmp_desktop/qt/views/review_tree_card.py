@@ -28,7 +28,6 @@ from kmp_desktop.qt.widgets.labels import label
 from kmp_desktop.qt.widgets.segmented import SegmentedButtons
 
 _FEWEST_ROWS = 6
-_MOST_ROWS = 400  # beyond that the tree scrolls whatever room there is
 _NUMBER_WIDTH = 92
 
 
@@ -103,6 +102,10 @@ class ReviewTreeCard(Card):
         """What some records are called."""
         self._model.take_rows(rows)
 
+    def set_room(self, pixels: int) -> None:
+        """Be at most so high; more than fits is scrolled inside the tree, a few rows always fit."""
+        self._tree.set_room(pixels)
+
     def _say_title(self) -> None:
         only = {
             None: {
@@ -154,6 +157,7 @@ class _Tree(QTreeView):
         self.setObjectName("reviewTree")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._model = model
+        self._most_rows = _FEWEST_ROWS
         self.setModel(model)
         self.setItemDelegate(ReviewTreeDelegate(self))
         self.setUniformRowHeights(True)
@@ -221,8 +225,14 @@ class _Tree(QTreeView):
             self._fit_columns()
             self._fit()
 
+    def set_room(self, pixels: int) -> None:
+        """Be at most so high."""
+        rows = (pixels - self._height_of(0)) // self._row_height()
+        self._most_rows = max(rows, _FEWEST_ROWS)
+        self._fit()
+
     def sizeHint(self) -> QSize:
-        """As high as its lines."""
+        """As high as its lines, as far as there is room."""
         return QSize(super().sizeHint().width(), self._height_of(self._shown_rows()))
 
     def minimumSizeHint(self) -> QSize:
@@ -235,13 +245,15 @@ class _Tree(QTreeView):
         self.updateGeometry()
 
     def _height_of(self, rows: int) -> int:
-        row = self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
-        return self.header().sizeHint().height() + max(1, rows) * row + 2
+        return self.header().sizeHint().height() + rows * self._row_height() + 2
+
+    def _row_height(self) -> int:
+        return self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
 
     def _shown_rows(self) -> int:
-        lines = [self._model.index(row, 0) for row in range(min(self._model.rowCount(), _MOST_ROWS))]
+        lines = [self._model.index(row, 0) for row in range(min(self._model.rowCount(), self._most_rows))]
         shown = len(lines) + sum(self._model.rowCount(line) for line in lines if self.isExpanded(line))
-        return min(shown, _MOST_ROWS)
+        return max(1, min(shown, self._most_rows))
 
     def _fit_columns(self) -> None:
         metrics = self.header().fontMetrics()
