@@ -550,6 +550,28 @@ def test_a_torn_commit_shows_both_lists(qtbot: QtBot, practice: PracticeWorld) -
     ] == _buttons(page)
 
 
+def test_what_the_last_attempt_brought_is_told(qtbot: QtBot, practice: PracticeWorld) -> None:
+    page, session, _ = _after_commit(qtbot, practice, AtCommit.UNKNOWN_THEN_COMMITTED)
+    told = text("The cluster has not finished an earlier commit of this tool.")
+    answer = Resolution(Outcome.UNKNOWN, (), 0, 0, 1, "00ff", told)
+
+    session.state = replace(session.state, resolution=answer)
+    session.state_changed.emit(session.state)
+
+    assert words(page, "nextAttemptLabel").startswith(str(told))
+    assert Kind.UNKNOWN is page.kind
+
+
+def test_a_commit_that_turns_out_torn_is_shown_as_that(qtbot: QtBot, practice: PracticeWorld) -> None:
+    page, session, ids = _after_commit(qtbot, practice, AtCommit.UNKNOWN_THEN_COMMITTED)
+    torn = Resolution(Outcome.UNKNOWN, (), 0, 0, 1, "00ff", missing=tuple(ids[:1]), present=tuple(ids[1:3]))
+
+    session.state = replace(session.state, resolution=torn)
+    session.state_changed.emit(session.state)
+
+    assert Kind.MIXED is page.kind
+
+
 def test_a_page_that_is_not_looked_at_ticks_not(qtbot: QtBot, practice: PracticeWorld) -> None:
     page, _, _ = _after_commit(qtbot, practice, AtCommit.UNKNOWN_THEN_COMMITTED)
     ticking = page._tick.isActive()

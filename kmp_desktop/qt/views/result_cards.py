@@ -84,14 +84,14 @@ class AttemptsCard(Card):
         self.box.addLayout(_with_icon(Sign.RUNNING, Tone.INFO, words, 16))
         self.box.addWidget(_line(block.last, now, prominent=False, quiet=True))
 
-    def show_attempt(self, nth: int, seconds_left: int | None) -> None:
-        """Tell which attempt comes, and when; None: it runs now."""
+    def show_attempt(self, nth: int, seconds_left: int | None, last_answer: str = "") -> None:
+        """Tell which attempt comes, and when (None: it runs now); and what the last one brought."""
         self._attempt.setText(tr("Asking the server again: attempt {n}", n=nth))
         goes_on = tr("This goes on by itself, also after you close the window and open the queue again.")
         soon = tr("Asking now.")
         if seconds_left is not None:
             soon = trn(seconds_left, "Next attempt in {n} second.", "Next attempt in {n} seconds.")
-        self._next.setText(f"{soon} {goes_on}")
+        self._next.setText(" ".join(part for part in (last_answer, soon, goes_on) if part))
 
 
 class ReceiptCard(Card):

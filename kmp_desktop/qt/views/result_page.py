@@ -250,7 +250,10 @@ class ResultPage(QWidget):
         if state.next_attempt_at and state.next_attempt_at != self._next_attempt_at:
             self._attempt += 1 if self._next_attempt_at else 0
             self._next_attempt_at = state.next_attempt_at
-        if state.phase in _STILL_ASKING:
+        torn = state.resolution is not None and bool(state.resolution.missing)
+        if torn and self.kind is not Kind.MIXED:
+            self.show_result(state.resolution)
+        elif state.phase in _STILL_ASKING:
             self._show_attempt()
         else:
             self._turn(state.resolution)
@@ -270,7 +273,15 @@ class ResultPage(QWidget):
             return
         at = self._session.state.next_attempt_at
         left = max(round((at - when.now_ms()) / 1000), 1) if at else None
-        self._attempts.show_attempt(self._attempt, left)
+        self._attempts.show_attempt(self._attempt, left, self._last_answer())
+
+    def _last_answer(self) -> str:
+        """What the last attempt brought, if it brought words."""
+        state = self._session.state
+        if state.error is not None:
+            return say(state.error.happened)
+        told = state.resolution.message if state.resolution is not None else None
+        return say(told) if told is not None else ""
 
     def _tick_if_needed(self) -> None:
         self._show_attempt()
