@@ -197,7 +197,6 @@ class OutcomePage:
 class Surroundings:
     """What a result page has to know beside the result itself."""
 
-    queue_name: str
     queue_topic: str
     retry_topic: str
     group: str

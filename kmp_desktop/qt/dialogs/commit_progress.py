@@ -51,11 +51,6 @@ class CommitProgressDialog(QDialog):
         session.state_changed.connect(self._on_state)
         self._show()
 
-    @property
-    def stand(self) -> Stand:
-        """Where the commit is, as shown."""
-        return self._stand
-
     # ---- parts
 
     def _make_parts(self) -> None:

@@ -10,7 +10,6 @@ from kmp_desktop.app.outcome_page import Line, Sign, Tone
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import FontRole, Theme
-from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.widgets.banner import Banner
 from kmp_desktop.qt.widgets.buttons import LinkButton
 from kmp_desktop.qt.widgets.card import Card, separator, spaced
@@ -148,11 +147,6 @@ class DeveloperDetails(QWidget):
         spaced(box, 0, 4)
         box.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self._card)
-
-    def set_text(self, text: str) -> None:
-        """Other details; open stays open."""
-        clear_layout(self._card.box)
-        self._card.box.addWidget(label(text, "fixed", wrap=True, selectable=True, name="resultDetailsText"))
 
     def _on_toggled(self, opened: bool) -> None:
         self._toggle.icon_name = "caret-down" if opened else "caret-right"

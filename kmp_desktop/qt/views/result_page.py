@@ -210,7 +210,6 @@ class ResultPage(QWidget):
         summary = state.summary
         known = summary is not None and state.phase is SessionPhase.READY
         return Surroundings(
-            queue_name=queue.name,
             queue_topic=queue.queue_topic,
             retry_topic=queue.retry_topic,
             group=queue.group,

@@ -51,10 +51,6 @@ class CountCards(QWidget):
         self._columns = 0
         self._arrange(3)
 
-    def card(self, decision: Decision) -> CountCard:
-        """The card of a decision."""
-        return self._cards[decision]
-
     def show_review(self, review: Review) -> None:
         """Show other counts; a card that is chosen and has nothing any more is left."""
         counts = {Decision.MERGE: review.retry, Decision.PURGE: review.discard, Decision.SKIP: review.skip}
@@ -128,11 +124,6 @@ class CountCard(QAbstractButton):
         self._row.addWidget(disc, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addLayout(words, 1)
         self.set_count(0)
-
-    @property
-    def count(self) -> str:
-        """The count as shown."""
-        return self._count.text()
 
     def set_count(self, count: int) -> None:
         """Show another count; 0 cannot be chosen."""

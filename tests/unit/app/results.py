@@ -22,7 +22,6 @@ from kmp_desktop.core.text import text
 FINISHED = 1_795_437_848_000
 
 AROUND = Surroundings(
-    queue_name="Order handling – failed messages",
     queue_topic="orders.events.dlq",
     retry_topic="orders.events.retry",
     group="kmp-orders",
