@@ -73,6 +73,13 @@ def receipt(result: CommitResult, around: Surroundings) -> Receipt:
     return Receipt(numbers, result.finished_at, result.seconds, around.person)
 
 
+def what_a_discard_did(*, compacts: bool) -> Text:
+    """What is true of a discarded record now."""
+    if compacts:
+        return text("Removed for good.")
+    return text("Marked as done; the stored copies expire by themselves.")
+
+
 def refused_list(result: CommitResult) -> RecordList:
     """The records that cannot be written, each with its reason."""
     n = len(result.refused)
@@ -242,7 +249,12 @@ def _discard_line(result: CommitResult, compacts: bool) -> Line:
     now = len({*result.purged} - {*result.deferred})
     title = text_n(now, "{n} discarded", "{n} discarded")
     if later and now:
-        title = text("{now} discarded, {later} more when the newer record is decided", now=now, later=later)
+        title = text_n(
+            later,
+            "{now} discarded, {n} more takes effect when the newer record is decided",
+            "{now} discarded, {n} more take effect when the newer record is decided",
+            now=now,
+        )
     elif later:
         title = text_n(
             later,
@@ -253,9 +265,7 @@ def _discard_line(result: CommitResult, compacts: bool) -> Line:
 
 
 def _discard_sentence(compacts: bool, later: int) -> Text:
-    removed = text(
-        "Removed for good." if compacts else "Marked as done; the stored copies expire by themselves."
-    )
+    removed = what_a_discard_did(compacts=compacts)
     if not later:
         return removed
     waits = text("A newer record with the same key is still undecided. You need not decide these again.")

@@ -145,13 +145,13 @@ def _left(state: SessionState) -> int:
 
 
 _NOT_READY = {
-    SessionPhase.CONNECTING: "The queue is not connected yet",
-    SessionPhase.CHECKING: "The last commit is still being checked",
-    SessionPhase.READING: "The queue is still being read",
-    SessionPhase.COMMITTING: "A commit is running",
-    SessionPhase.LOCKED: "It is not known yet what became of the last commit",
-    SessionPhase.FAILED: "The queue could not be read",
-    SessionPhase.CLOSED: "The queue is closed",
+    SessionPhase.CONNECTING: text("The queue is not connected yet"),
+    SessionPhase.CHECKING: text("The last commit is still being checked"),
+    SessionPhase.READING: text("The queue is still being read"),
+    SessionPhase.COMMITTING: text("A commit is running"),
+    SessionPhase.LOCKED: text("It is not known yet what became of the last commit"),
+    SessionPhase.FAILED: text("The queue could not be read"),
+    SessionPhase.CLOSED: text("The queue is closed"),
 }
 
 
@@ -159,7 +159,7 @@ def _why_not_here(state: SessionState) -> Text | None:
     if state.offline_since:
         return text("No connection")
     if state.phase in _NOT_READY:
-        return text(_NOT_READY[state.phase])
+        return _NOT_READY[state.phase]
     if state.committed_elsewhere:
         return text("Another window on this computer is committing to this queue right now")
     if state.summary is not None and not state.summary.may_decide:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmp_desktop.app.committed_words import continue_button, decided
+from kmp_desktop.app.committed_words import continue_button, decided, what_a_discard_did
 from kmp_desktop.app.not_committed_words import REPORT, TO_RECORDS, TO_REVIEW
 from kmp_desktop.app.outcome_page import (
     Attempts,
@@ -248,15 +248,12 @@ def _counted_lines(resolution: Resolution, compacts: bool) -> tuple[Line, ...]:
             )
         )
     if resolution.purged:
-        removed = (
-            "Removed for good." if compacts else "Marked as done; the stored copies expire by themselves."
-        )
         lines.append(
             Line(
                 Sign.DISCARD,
                 Tone.DISCARD,
                 text_n(resolution.purged, "{n} discarded", "{n} discarded"),
-                text(removed),
+                what_a_discard_did(compacts=compacts),
                 state=text("final"),
             )
         )

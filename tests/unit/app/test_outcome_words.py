@@ -126,7 +126,7 @@ def test_discards_that_take_effect_later_are_counted_apart() -> None:
     page = page_of_commit(result(final(deferred=ids(96, 4))), AROUND)
 
     assert "Done. All 127 decisions were committed." == str(page.title)
-    assert "27 discarded, 4 more when the newer record is decided" in _said(page)
+    assert "27 discarded, 4 more take effect when the newer record is decided" in _said(page)
 
 
 def test_a_queue_that_is_not_compacted_does_not_claim_that_anything_was_removed() -> None:
