@@ -12,7 +12,7 @@ from kmp_desktop.qt.announce import announce
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.clearing import clear_layout
-from kmp_desktop.qt.views.insets import LINK_INSET, inset
+from kmp_desktop.qt.views.insets import inset, link_inset
 from kmp_desktop.qt.widgets.buttons import IconButton, LinkButton
 from kmp_desktop.qt.widgets.card import Card, separator, spaced
 from kmp_desktop.qt.widgets.labels import IconLabel, label
@@ -75,18 +75,18 @@ class CheckList(Card):
         row.setObjectName(f"check_{check.code.value}_{nth}")
         line = QHBoxLayout(row)
         line.setContentsMargins(0, Theme.current().px(9), 0, Theme.current().px(9))
-        line.setSpacing(Theme.current().px(10) - LINK_INSET)
+        line.setSpacing(Theme.current().px(10) - link_inset())
         line.addWidget(IconLabel(*_SIGNS[check.severity]), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         spaced(words, 0, 2)
         passed = check.severity is Severity.PASSED
-        title = inset(label(say(check.title), "body" if passed else "bold", wrap=True), LINK_INSET)
+        title = inset(label(say(check.title), "body" if passed else "bold", wrap=True), link_inset())
         words.addWidget(title)
         detail = say(check.detail)
         if passed:
             title.setToolTip(detail)
         elif detail:
-            words.addWidget(inset(label(detail, tone="muted", wrap=True), LINK_INSET))
+            words.addWidget(inset(label(detail, tone="muted", wrap=True), link_inset()))
         if check.code is CheckCode.REFUSED:
             self._add_reasons(words, review)
         self._add_actions(words, nth, check)
@@ -104,11 +104,11 @@ class CheckList(Card):
                 partition=each.id.partition,
                 reason=each.reason,
             )
-            words.addWidget(inset(label(line, "small", tone="muted", wrap=True), LINK_INSET))
+            words.addWidget(inset(label(line, "small", tone="muted", wrap=True), link_inset()))
         more = len(review.refused) - _MOST_REASONS
         if more > 0:
             told = trn(more, "and {n} more", "and {n} more")
-            words.addWidget(inset(label(told, "small", tone="muted"), LINK_INSET))
+            words.addWidget(inset(label(told, "small", tone="muted"), link_inset()))
 
     def _add_actions(self, words: QVBoxLayout, nth: int, check: Check) -> None:
         buttons = []

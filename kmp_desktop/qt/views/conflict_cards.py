@@ -30,7 +30,7 @@ from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.models.conflict_table import Column, ConflictTableModel
 from kmp_desktop.qt.models.record_names import RecordNames
 from kmp_desktop.qt.theme import Theme
-from kmp_desktop.qt.views.insets import RADIO_INSET, inset
+from kmp_desktop.qt.views.insets import inset, radio_inset
 from kmp_desktop.qt.widgets.buttons import LinkButton
 from kmp_desktop.qt.widgets.card import Card, spaced
 from kmp_desktop.qt.widgets.choices import RadioButton
@@ -119,9 +119,9 @@ class ConflictChoice(Card):
         self._group.addButton(self._leave, 0)
         self._group.addButton(self._look, 1)
         self._leave.setChecked(True)
-        self.box.setContentsMargins(px(20) - RADIO_INSET, px(14), px(20), px(14))
+        self.box.setContentsMargins(px(20) - radio_inset(), px(14), px(20), px(14))
         self.box.setSpacing(px(4))
-        self.box.addWidget(inset(label(tr("What would you like to do?"), "section")))
+        self.box.addWidget(inset(label(tr("What would you like to do?"), "section"), radio_inset()))
         self.box.addLayout(
             _explained(
                 self._leave,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-RADIO_INSET = 4  # pixels: the mark of a radio button begins that far inside it
-LINK_INSET = 3  # pixels: so do the words of a link button
+from kmp_desktop.qt.theme import Theme
 
 
-def inset(words: QLabel, pixels: int = RADIO_INSET) -> QLabel:
+def radio_inset() -> int:
+    """How far inside it the mark of a radio button begins, in pixels."""
+    return Theme.current().px(4)
+
+
+def link_inset() -> int:
+    """How far inside it the words of a link button begin, in pixels."""
+    return Theme.current().px(2) + 1
+
+
+def inset(words: QLabel, pixels: int) -> QLabel:
     """Let a label begin where the mark or the words of its neighbours begin; gives it back."""
     words.setContentsMargins(pixels, 0, 0, 0)
     return words

@@ -14,7 +14,7 @@ from kmp_desktop.qt.announce import announce
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.queue_session import QueueSession
 from kmp_desktop.qt.theme import Theme
-from kmp_desktop.qt.views.insets import RADIO_INSET, inset
+from kmp_desktop.qt.views.insets import inset, radio_inset
 from kmp_desktop.qt.views.result_head import ResultHead
 from kmp_desktop.qt.widgets.buttons import Button, keycap_text
 from kmp_desktop.qt.widgets.card import Bar, Card, spaced
@@ -89,9 +89,9 @@ class TakeOverPage(QWidget):
     def _choices_card(self) -> Card:
         px = Theme.current().px
         card = Card("takeOverChoices")
-        card.box.setContentsMargins(px(20) - RADIO_INSET, px(14), px(20), px(14))
+        card.box.setContentsMargins(px(20) - radio_inset(), px(14), px(20), px(14))
         card.box.setSpacing(px(6))
-        card.box.addWidget(inset(label(tr("What counts as done?"), "section")))
+        card.box.addWidget(inset(label(tr("What counts as done?"), "section"), radio_inset()))
         card.box.addWidget(self._before)
         card.box.addWidget(self._start)
         for sentence in (
@@ -101,7 +101,7 @@ class TakeOverPage(QWidget):
                 "the last record it handled may appear once more."
             ),
         ):
-            card.box.addWidget(inset(label(sentence, tone="muted", wrap=True)))
+            card.box.addWidget(inset(label(sentence, tone="muted", wrap=True), radio_inset()))
         return card
 
     def _explained_card(self) -> Card:
