@@ -121,7 +121,9 @@ def _headline(applied: Applied) -> Text:
 
 def say_what_is_left(applied: Applied, screen: Screen) -> None:
     """Tell on stderr what was not committed, and why."""
-    if applied.error is not None:
+    if applied.ended is Outcome.UNKNOWN:
+        _say_unknown(applied, screen)
+    elif applied.error is not None:
         screen.show(applied.error)
     elif applied.failure is not None:
         _say_failure(applied.failure, screen)
@@ -146,16 +148,21 @@ def say_what_is_left(applied: Applied, screen: Screen) -> None:
     )
 
 
+def _say_unknown(applied: Applied, screen: Screen) -> None:
+    why = applied.error.happened if applied.error is not None else text("The server did not answer in time.")
+    details = applied.error.details if applied.error is not None else ""
+    screen.explain(
+        text("It is not known yet whether the last part was committed. {why}", why=why),
+        text("Either all of this part was written, or nothing; parts that were committed stay committed."),
+        text(
+            "Apply the same plan again: it finds out first, and writes nothing twice. "
+            "Do not send these records with another program."
+        ),
+        details=details,
+    )
+
+
 def _say_failure(chunk: ChunkResult, screen: Screen) -> None:
-    if chunk.outcome is Outcome.UNKNOWN:
-        screen.say(
-            text(
-                "The server did not tell whether the last part was committed: either all of it was, or "
-                "nothing. Apply the same plan again: it finds out first, and writes nothing twice. Do not "
-                "send these records with another program."
-            )
-        )
-        return
     stopped = chunk.reason is NotCommittedReason.STOPPED
     screen.explain(
         text("Stopped.") if stopped else chunk.message or text("The server refused."),
