@@ -53,7 +53,8 @@ def sort_in(loaded: LoadedQueue, partition: int, stored: Iterable[StoredRecord])
         if is_tombstone(each.value, each.headers):
             found = tombstone_of(each.offset, each.headers)
             loaded.tombstones.setdefault((partition, each.key), []).append(found)
-        else:
+        elif each.value is not None or each.headers or not loaded.limits.queue_policy.compacts:
+            # A bare tombstone of another program is nothing that failed.
             record = dead_letter(partition, each)
             loaded.records[record.id] = record
             if not loaded.is_decided(record.id):

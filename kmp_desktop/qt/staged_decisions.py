@@ -109,11 +109,13 @@ class StagedDecisions(QObject):
         Decisions that conflict stay, to be compared, until they are taken out. A skip holds until
         the commit: its record stays in the queue and is offered again.
         """
+        before = self.loaded
         self._take(loaded)
         self._drafts.use(loaded)
         self._mine.update(result.merged, result.purged)
         conflicts = {each.id for each in result.conflicts}
-        theirs = {each for chunk in result.chunks for each in chunk.decided_by_others} - self._mine
+        offered = before.undecided() if before is not None else ()
+        theirs = {each.id for each in offered if loaded.is_decided(each.id)} - self._mine
         self.elsewhere |= theirs | conflicts
         over = {*result.merged, *result.purged, *result.gone, *theirs} - conflicts
         if result.outcome is Outcome.COMMITTED:
