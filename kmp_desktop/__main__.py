@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from kmp_desktop.cli.arguments import ApplyCommand, PrintCommand, SelfTestCommand, parse
+
+_NOTHING_BEGUN = 4  # the exit code of "not committed"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,10 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 0
     match arguments.command:
         case PrintCommand() | ApplyCommand() as command:
-            # Imported here: the window's start shall not wait for what only a command needs.
-            from kmp_desktop.cli.run import run  # noqa: PLC0415
-
-            return run(command, arguments.data_dir)
+            return _run(command, arguments.data_dir)
         case SelfTestCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
 
@@ -29,6 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
 
             return bootstrap.run_window(said)
+
+
+def _run(command: PrintCommand | ApplyCommand, data_dir: Path | None) -> int:
+    try:
+        # Imported here: the window's start shall not wait for what only a command needs.
+        from kmp_desktop.cli.run import run  # noqa: PLC0415
+
+        return run(command, data_dir)
+    except KeyboardInterrupt:  # before the command listens for it itself
+        return _NOTHING_BEGUN
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ class Screen:
             ("Details", details),
         ):
             if part:
-                self._tell(f"  {name}: {safe(part)}\n")
+                further_lines = safe(part).replace("\n", "\n    ")
+                self._tell(f"  {name}: {further_lines}\n")
 
     def _tell(self, content: str) -> None:
         with contextlib.suppress(UserFacingError):  # there is no other place to say it

@@ -47,7 +47,7 @@ def test_an_error_says_what_happened_what_was_not_changed_and_what_to_do(
         text("Mend it."),
         more=text("In two."),
         details="errno 5",
-        request="Please grant Read.",
+        request="Please grant Read.\nAnd Write.",
     )
     Screen().show(error)
     out, err = capsys.readouterr()
@@ -57,6 +57,7 @@ def test_an_error_says_what_happened_what_was_not_changed_and_what_to_do(
         "  Not changed: Nothing was written.",
         "  What to do: Mend it.",
         "  For your administrator: Please grant Read.",
+        "    And Write.",
         "  Details: errno 5",
     ] == err.splitlines()
 

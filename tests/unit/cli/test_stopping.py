@@ -16,9 +16,8 @@ from kmp_desktop.cli.stopping import Stopping
 with Stopping() as stopping:
     print("ready", flush=True)
     stopping.wait(60)
-    print(stopping.asked(), flush=True)
     try:
-        stopping.wait(0)
+        print(stopping.asked(), flush=True)
         input()
     except KeyboardInterrupt:
         print("interrupted", flush=True)
