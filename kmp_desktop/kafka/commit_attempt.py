@@ -90,6 +90,7 @@ class CommitAttempt:
     waiting_for: tuple[str, ...] = ()
     compared: Compared = Compared.NOTHING
     different: tuple[RecordId, ...] = ()
+    decided_by_others: list[RecordId] = field(default_factory=list)
 
     def run(self) -> None:
         """Take all steps; returns only when the chunk is committed and was verified."""
@@ -395,6 +396,7 @@ class CommitAttempt:
             raise Conflicting(self._what_others_decided(decided))
         for each, record in self.loaded.records.items():
             if states[each.partition].is_decided(each.offset) and not self.loaded.is_decided(each):
+                self.decided_by_others.append(each)
                 # Whether the other desktop wrote its key's tombstone is known after the next load.
                 self.memory.on_hold.add((each.partition, record.key))
         self.loaded.snapshot, self.loaded.state = now, states

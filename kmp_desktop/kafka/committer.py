@@ -167,6 +167,7 @@ def _committed(attempt: CommitAttempt) -> ChunkResult:
         merged=merged,
         purged=purged,
         deferred=deferred,
+        decided_by_others=tuple(sorted(attempt.decided_by_others)),
         nonce=attempt.nonce.hex(),
         compared=attempt.compared,
         different=attempt.different,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError
 from confluent_kafka.admin import AclOperation
 
 from kmp_desktop.core.profile import Queue
@@ -21,6 +21,7 @@ from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.offsets import group_is_free, transactional_id
 from kmp_desktop.kafka.topics import TopicFacts
+from kmp_desktop.kafka.transaction import FAILURES, drop, error_of, new_producer
 
 _INIT_S = 15.0
 
@@ -204,19 +205,16 @@ def transaction_findings(clients: Clients, queue: Queue, user: str) -> Iterable[
 
 def may_use_transactions(clients: Clients, name: str) -> bool:
     """Whether the broker lets this account use a transactional.id (no transaction is begun)."""
-    producer = Producer({**clients.settings, "transactional.id": name})
+    producer = new_producer(clients.settings, name, 1_000_000)
     try:
         producer.init_transactions(_INIT_S)
-    except (KafkaException, SystemError) as error:
-        cause = error.__cause__ if isinstance(error, SystemError) else error
-        known = cause.args[0] if isinstance(cause, KafkaException) else None
-        denied = (
+    except FAILURES as failure:
+        return error_of(failure).code() not in (
             KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
             KafkaError.CLUSTER_AUTHORIZATION_FAILED,
         )
-        return not (isinstance(known, KafkaError) and known.code() in denied)
     finally:
-        producer.close()
+        drop(producer)
     return True
 
 

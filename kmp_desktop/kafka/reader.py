@@ -6,7 +6,7 @@ The steps are those of ``load()`` in the commit protocol. Everything runs in the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
@@ -49,6 +49,7 @@ HANGS_AFTER_S = 65.0
 """A stable read that takes longer than our transactions may last: the group hangs."""
 
 _LOOKS_AGAIN = 3
+_COUNTED_EXACTLY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class KafkaSource:
             ends = read_ends(self._clients, [(topic, each) for each in loaded.partitions], REQUEST_S)
         except KafkaException as error:
             raise self._translated(error) from error
-        return sum(max(0, end.stable - loaded.end[part]) for (_, part), end in ends.items())
+        above = {part: (loaded.end[part], end.stable) for (_, part), end in ends.items()}
+        return self._waiting_in(above, lambda _: True)
 
     def waiting(self, stopped: Callable[[], bool]) -> tuple[int, int | None]:
         """For the queues page: (upper bound of records waiting, newest timestamp in ms or None)."""
@@ -102,15 +104,7 @@ class KafkaSource:
             states = interpretation.states_of(snapshot.offsets, facts.id)
             ends = self._ends(facts)
             lows = read_lows(self._consumer(), facts.name, facts.partitions)
-            counts = {
-                each: ends[facts.name, each].stable - interpretation.read_from(states[each], lows[each])
-                for each in facts.partitions
-            }
-            decided = sum(
-                sum(lows[each] <= offset for offset in states[each].decided) for each in facts.partitions
-            )
-            waiting = max(0, sum(max(0, each) for each in counts.values()) - decided)
-            return waiting, self._newest(facts, ends, counts) if waiting else None
+            return self._counted(facts, ends, states, lows)
         except KafkaException as error:
             raise self._translated(error) from error
 
@@ -293,23 +287,50 @@ class KafkaSource:
         loaded.findings = (*looked, *preflight.after_reading(loaded, _removed(loaded)))
         return loaded
 
-    def _newest(self, facts: TopicFacts, ends: dict[Partition, Ends], counts: dict[int, int]) -> int | None:
-        """The newest timestamp near the ends of the partitions that hold something."""
+    def _counted(
+        self,
+        facts: TopicFacts,
+        ends: dict[Partition, Ends],
+        states: dict[int, PartitionState],
+        lows: dict[int, int],
+    ) -> tuple[int, int | None]:
+        """Exact for a short queue; for a long one the offsets above what is decided, an upper bound."""
         ranges = {
-            each: (max(0, ends[facts.name, each].stable - 5), ends[facts.name, each].stable)
-            for each, count in counts.items()
-            if count > 0
+            each: (interpretation.read_from(states[each], lows[each]), ends[facts.name, each].stable)
+            for each in facts.partitions
         }
+        span = sum(max(0, end - first) for first, end in ranges.values())
         newest: list[int] = []
 
+        def is_open(record: DeadLetter) -> bool:
+            newest.append(record.timestamp)
+            return not states[record.id.partition].is_decided(record.id.offset)
+
+        if span <= _COUNTED_EXACTLY:
+            waiting = self._waiting_in(ranges, is_open)
+            return waiting, max(newest, default=None) if waiting else None
+        marked = sum(sum(lows[each] <= offset for offset in states[each].decided) for each in states)
+        self._waiting_in({each: (max(first, end - 5), end) for each, (first, end) in ranges.items()}, is_open)
+        return max(0, span - marked), max(newest, default=None)
+
+    def _waiting_in(
+        self, ranges: Mapping[int, tuple[int, int]], is_open: Callable[[DeadLetter], bool]
+    ) -> int:
+        """How many records of these ranges somebody has to decide; tombstones are none."""
+        span = sum(max(0, end - first) for first, end in ranges.values())
+        if span > _COUNTED_EXACTLY:
+            return span
+        count = 0
+
         def take(batch: Sequence[DeadLetter]) -> None:
-            newest.extend(each.timestamp for each in batch if not is_tombstone(each.value, each.headers))
+            nonlocal count
+            count += sum(not is_tombstone(each.value, each.headers) and is_open(each) for each in batch)
 
         try:
-            read_ranges(self._consumer(), facts.name, ranges, take, lambda: False, idle_s=5.0)
-        except (RangeLost, ReadStalled):
-            return None
-        return max(newest, default=None)
+            read_ranges(self._consumer(), self._queue.queue_topic, ranges, take, lambda: False, idle_s=20.0)
+        except (RangeLost, ReadStalled) as error:
+            raise refusals.broke_off(error, count) from error
+        return count
 
     def _consumer(self) -> Consumer:
         return self._clients.consumer(self._queue.group, READ_COMMITTED)

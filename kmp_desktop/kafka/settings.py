@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from typing import Any
 
 from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Secrets, Security
 
-ClientSettings = Mapping[str, str | int | bool]
+ClientSettings = Mapping[str, Any]
 """librdkafka settings; may hold a password, so it is never logged or shown."""
+
+_CLIENT_LOG = logging.Logger("librdkafka")  # noqa: LOG001 - outside the hierarchy on purpose
+"""Swallows what the library would print; the causes come through error callbacks and exceptions."""
+_CLIENT_LOG.addHandler(logging.NullHandler())
 
 CLIENT_ID = "kmp-desktop"
 SOCKET_TIMEOUT_S = 10
@@ -26,9 +32,7 @@ _OWN = frozenset(
 
 def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> ClientSettings:
     """What a profile means to a client; ``name`` (window, apply ...) ends the ``client.id``."""
-    settings: dict[str, str | int | bool] = {
-        each: value for each, value in profile.settings if each not in _OWN
-    }
+    settings: dict[str, Any] = {each: value for each, value in profile.settings if each not in _OWN}
     settings.update(
         {
             "bootstrap.servers": profile.servers,
@@ -37,7 +41,8 @@ def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> 
             "socket.timeout.ms": SOCKET_TIMEOUT_S * 1000,
             "reconnect.backoff.max.ms": 1000,
             "allow.auto.create.topics": False,
-            "log_level": 0,  # causes come through error_cb and exceptions, never on stderr
+            "log_level": 0,
+            "logger": _CLIENT_LOG,
         }
     )
     if profile.security in _SIGNED_IN:

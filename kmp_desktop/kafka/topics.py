@@ -87,8 +87,8 @@ def limits_of(clients: Clients, queue: TopicFacts, retry: TopicFacts | None) -> 
         retry_max_bytes=_number(theirs, "max.message.bytes", _DEFAULT_MAX_BYTES),
         queue_partitions=len(queue.partitions),
         retry_partitions=len(retry.partitions) if retry else 0,
-        queue_retention_ms=_maybe(ours, "retention.ms"),
-        retry_retention_ms=_maybe(theirs, "retention.ms"),
+        queue_retention_ms=_retention(ours),
+        retry_retention_ms=_retention(theirs),
         retry_timestamp_before_ms=_maybe(theirs, "message.timestamp.before.max.ms"),
         retry_timestamp_after_ms=_maybe(theirs, "message.timestamp.after.max.ms"),
         retry_log_append_time=(theirs or {}).get("message.timestamp.type") == "LogAppendTime",
@@ -109,6 +109,13 @@ def _policy(config: Mapping[str, str] | None) -> CleanupPolicy:
     if "compact" in parts:
         return CleanupPolicy.COMPACT_DELETE if "delete" in parts else CleanupPolicy.COMPACT
     return CleanupPolicy.DELETE
+
+
+def _retention(config: Mapping[str, str] | None) -> int | None:
+    """How long records stay in ms, -1 = for ever; the setting counts only where old ones are deleted."""
+    if config is not None and "delete" not in config.get("cleanup.policy", "delete"):
+        return -1
+    return _maybe(config, "retention.ms")
 
 
 def _number(config: Mapping[str, str] | None, name: str, usual: int) -> int:
