@@ -55,6 +55,7 @@ class Prompts:
             advice=tr("If you quit now, the outcome is checked at the next start."),
             verbs=(Verb.QUIT_ANYWAY, Verb.WAIT),
             escape=Verb.WAIT,
+            tone="info",
         )
         return self.show(parent, content, chosen)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -25,7 +26,7 @@ from kmp_desktop.qt.widgets.labels import IconDisc, IconLabel, label
 class ErrorContent:
     """The words of an error dialog, translated; ``verbs`` from left to right, the last is primary.
 
-    ``report`` is what "Copy report" copies; empty: there is no such button.
+    ``report`` is what "Copy report" copies; empty: there is no such button. ``tone``: of the icon.
     """
 
     icon_name: str
@@ -38,6 +39,7 @@ class ErrorContent:
     details: str = ""
     report: str = ""
     request: str = ""
+    tone: Literal["error", "warn", "info"] = "error"
 
 
 def content_of(error: UserFacingError, verbs: Sequence[Verb] | None = None) -> ErrorContent:
@@ -95,7 +97,7 @@ class ErrorDialog(FramedDialog):
         self.setMinimumWidth(Theme.current().px(640))
         row = QHBoxLayout()
         spaced(row, 0, 16)
-        disc = IconDisc(content.icon_name, "error", "error_bg")
+        disc = IconDisc(content.icon_name, content.tone, f"{content.tone}_bg")
         row.addWidget(disc, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._words(), 1)
         self.body.addLayout(row)

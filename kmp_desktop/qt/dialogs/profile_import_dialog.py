@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kmp_desktop.app.connection_form import SIGNS_IN
@@ -52,7 +52,7 @@ class ProfileImportDialog(FramedDialog):
     ) -> None:
         super().__init__("profileImportDialog", tr("Open profile file"), parent)
         px = Theme.current().px
-        self.setMinimumSize(px(640), px(420))
+        self.setMinimumSize(px(680), px(420))
         self._services, self._lane, self._tester, self._prompts = services, lane, tester, prompts
         self._saved: list[Saved] = []
         self._waiting: list[ImportCard] = []
@@ -81,6 +81,7 @@ class ProfileImportDialog(FramedDialog):
         box.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         return area
 
