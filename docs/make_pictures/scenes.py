@@ -16,6 +16,7 @@ from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import READING, AtCommit
 from kmp_desktop.practice.samples import fill, shop
+from kmp_desktop.qt.queue_session import Pace
 
 
 def welcome(studio: Studio) -> QPixmap:
@@ -86,6 +87,8 @@ def conflict(studio: Studio) -> QPixmap:
 
 def unknown(studio: Studio) -> QPixmap:
     """No answer at the moment of committing."""
+    studio.pace = Pace(retry_after_s=(9.0,), look_every_s=3600.0)
+    studio.broker.unanswered = 1000
     studio.broker.at_next_commit(AtCommit.UNKNOWN_THEN_COMMITTED)
     _to_review(studio)
     _commit(studio)

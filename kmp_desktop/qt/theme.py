@@ -8,7 +8,7 @@ drawn for a 9.5 pt font; ``px`` scales it with the font that is really used.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Literal
 
@@ -234,6 +234,7 @@ class Theme(QObject):
         self.tokens = LIGHT
         self.serial = 0  # goes up with every change: part of the key of painted caches
         self._app: QApplication | None = None
+        self._system_palette = QPalette()
         self._system_is_dark = False
         self._points = 9.5
         self._scale = 1.0
@@ -250,7 +251,8 @@ class Theme(QObject):
         if self._app is app:
             return
         self._app = app
-        self._system_is_dark = app.palette().window().color().lightness() < 128
+        self._system_palette = app.palette()
+        self._system_is_dark = self._system_palette.window().color().lightness() < 128
         self._points = _points_of(app.font())
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
@@ -313,12 +315,21 @@ class Theme(QObject):
             return
         self.dark = self._wants_dark()
         self.tokens = DARK if self.dark else LIGHT
+        if self._wants_high_contrast():
+            self.tokens = high_contrast(self._system_palette)
         self._scale = self._points * self.zoom / 100 * _dots_per_point() / _DESIGN_PIXELS
         self.serial += 1
         app.setPalette(palette(self.tokens))
         app.setFont(self.font("body"))
         app.setStyleSheet(style_sheet(self))
         self.changed.emit()
+
+    def _wants_high_contrast(self) -> bool:
+        """Whether the system asks for it (Qt tells from 6.10 on) and a person chose nothing else."""
+        accessibility = getattr(QGuiApplication.styleHints(), "accessibility", None)
+        if accessibility is None or self.choice is not ThemeChoice.SYSTEM:
+            return False
+        return bool(accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
 
     def _wants_dark(self) -> bool:
         if self.choice is not ThemeChoice.SYSTEM:
@@ -361,6 +372,21 @@ def palette(tokens: Tokens) -> QPalette:
     for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
         made.setColor(QPalette.ColorGroup.Disabled, each, QColor(tokens.disabled))
     return made
+
+
+def high_contrast(system: QPalette) -> Tokens:
+    """The system's own colours in the place of ours: one ink, one ground, one for what is selected."""
+    role = QPalette.ColorRole
+    ink, ground = system.color(role.WindowText).name(), system.color(role.Window).name()
+    chosen, on_chosen = system.color(role.Highlight).name(), system.color(role.HighlightedText).name()
+    tokens = {each.name: ink for each in fields(Tokens)}
+    for name in tokens:
+        if name in ("window", "surface", "sunken", "hover", "selected") or name.endswith(("_bg", "_ground")):
+            tokens[name] = ground
+    for name in ("accent_solid", "accent_hover", "production", "test", "development", "practice"):
+        tokens[name] = chosen
+    tokens["on_solid"] = on_chosen
+    return Tokens(**tokens)
 
 
 def _points_of(font: QFont) -> float:

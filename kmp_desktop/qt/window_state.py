@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from kmp_desktop.qt.theme import Theme, ThemeChoice
 
@@ -39,15 +39,6 @@ class WindowState:
     def save_splitter(self, splitter: QSplitter) -> None:
         """Remember the sizes of a splitter."""
         self._settings.setValue(f"splitter/{splitter.objectName()}", splitter.saveState())
-
-    def restore_header(self, header: QHeaderView) -> bool:
-        """Give a header (named by its object name) the widths it had; False: none are known."""
-        state = self._bytes(f"header/{header.objectName()}")
-        return state is not None and header.restoreState(state)
-
-    def save_header(self, header: QHeaderView) -> None:
-        """Remember the widths of a header."""
-        self._settings.setValue(f"header/{header.objectName()}", header.saveState())
 
     def restore_look(self, theme: Theme) -> None:
         """Light or dark and the text size as they were chosen."""

@@ -12,7 +12,17 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 import kmp_desktop.qt
-from kmp_desktop.qt.theme import DARK, FONT_ROLES, LIGHT, ZOOM_STEPS, Theme, ThemeChoice, Tokens, palette
+from kmp_desktop.qt.theme import (
+    DARK,
+    FONT_ROLES,
+    LIGHT,
+    ZOOM_STEPS,
+    Theme,
+    ThemeChoice,
+    Tokens,
+    high_contrast,
+    palette,
+)
 from kmp_desktop.qt.widgets.labels import label
 
 TEXT, MARK = 4.5, 3.0
@@ -155,6 +165,22 @@ def test_what_fusion_paints_itself_can_be_read(tokens: Tokens) -> None:
             (luminance(made.color(ink).name()), luminance(made.color(ground).name())), reverse=True
         )
         assert (lighter + 0.05) / (darker + 0.05) >= TEXT, (ink, ground)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("#FFFFFF", "#000000"), ("#000000", "#FFFFFF")])
+def test_in_high_contrast_everything_has_the_contrast_of_the_system(ink: str, ground: str) -> None:
+    system = QPalette()
+    role = QPalette.ColorRole
+    system.setColor(role.WindowText, QColor(ink))
+    system.setColor(role.Window, QColor(ground))
+    system.setColor(role.Highlight, QColor(ink))
+    system.setColor(role.HighlightedText, QColor(ground))
+
+    tokens = high_contrast(system)
+
+    pairs = [(each[0], each[1]) for each in (*TEXTS, *MARKS)] + list(MORE_TEXTS)
+    assert {21} == {round(contrast(tokens, *pair)) for pair in pairs}
+    assert tokens.control_border == tokens.strong_border
 
 
 def test_colours_are_named_in_the_theme_only() -> None:

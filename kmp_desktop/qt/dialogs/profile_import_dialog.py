@@ -69,7 +69,7 @@ class ProfileImportDialog(FramedDialog):
         self.finished.connect(self._on_finished)
         self._on_changed()
         room = self.screen().availableGeometry().height()
-        self.resize(px(760), min(px(720), round(room * 0.9)))
+        self.resize(px(760), min(px(220 + 260 * len(profiles)), round(room * 0.9)))
 
     def _scrolled(self) -> QScrollArea:
         inside = QWidget()
