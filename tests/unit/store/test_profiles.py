@@ -103,7 +103,7 @@ one_line = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), m
     lambda each: each == each.strip() and each
 )
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
-topics = st.from_regex(r"[A-Za-z0-9._-]{1,249}", fullmatch=True)
+topics = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}", fullmatch=True)
 
 
 @given(
