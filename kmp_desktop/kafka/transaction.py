@@ -46,8 +46,11 @@ def error_of(failure: BaseException) -> KafkaError:
 
 
 def is_fenced(failure: BaseException) -> bool:
-    """Whether somebody else has initialised the same transactional.id since."""
-    codes = (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH)  # noqa: SLF001
+    """Whether somebody else has (or may have) initialised the same transactional.id since.
+
+    A producer that was fenced in the background answers the next call only with "fatal".
+    """
+    codes = (KafkaError._FENCED, KafkaError._FATAL, KafkaError.INVALID_PRODUCER_EPOCH)  # noqa: SLF001
     return isinstance(failure, FAILURES) and error_of(failure).code() in codes
 
 
