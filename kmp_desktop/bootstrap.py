@@ -1,0 +1,250 @@
+"""The only place that knows every part: adapters are made here and handed to windows.
+
+``start`` builds and shows the window inside a ``QApplication`` that exists; ``run_window`` and
+``run_self_test`` are whole programs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from kmp_desktop import __version__
+from kmp_desktop.app.whole_check import WholeCheck
+from kmp_desktop.cli.arguments import WindowCommand, parse
+from kmp_desktop.core.ports import QueueAdapters, SchemaSource, SecretStore
+from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
+from kmp_desktop.decoding.registry import ConfluentRegistry
+from kmp_desktop.kafka.check import KafkaCheck
+from kmp_desktop.kafka.committer import KafkaSink
+from kmp_desktop.kafka.reader import KafkaSource
+from kmp_desktop.kafka.settings import client_settings
+from kmp_desktop.practice.broker import PracticeBroker
+from kmp_desktop.practice.connector import PracticeConnector
+from kmp_desktop.practice.samples import fill, walkthrough
+from kmp_desktop.qt.crash import CrashReporter
+from kmp_desktop.qt.garbage import GarbageTimer
+from kmp_desktop.qt.main_window import MainWindow
+from kmp_desktop.qt.open_from_command_line import OpenFromCommandLine
+from kmp_desktop.qt.prompts import Prompts
+from kmp_desktop.qt.queue_session import open_sessions
+from kmp_desktop.qt.runner import running_threads
+from kmp_desktop.qt.self_test import PRACTICE, SelfTest
+from kmp_desktop.qt.services import Services
+from kmp_desktop.qt.theme import Theme
+from kmp_desktop.store.drafts import FileDrafts
+from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.journal import FileJournal
+from kmp_desktop.store.log_file import LogFile, logging_to
+from kmp_desktop.store.profiles import JsonProfiles
+from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.secrets import SessionSecrets, open_secrets
+from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.wall_clock import WallClock
+
+_PATIENCE_MS = 45_000
+"""How long a window that was closed may wait for a server; then the process ends without it."""
+
+
+def start(argv: Sequence[str] | None = None) -> MainWindow:
+    """Build and show the window inside the ``QApplication`` that exists.
+
+    ``argv`` is a command line without the program's name (None: this process's own). Raises
+    SystemExit where it makes no sense. Close the window and wait for its ``closed`` at the end.
+    """
+    arguments = parse(sys.argv[1:] if argv is None else argv)
+    return _shown(real_services(Folders(arguments.data_dir)), arguments.command)
+
+
+def run_window(argv: Sequence[str]) -> int:
+    """Run the program with its window to the end; the process's exit code."""
+    arguments = parse(argv)
+    folders = Folders(arguments.data_dir)
+    application = _application()
+    with logging_to(folders.logs) as log:
+        crashes = CrashReporter(Prompts(), application)
+        crashes.install()
+        window = _shown(real_services(folders, log), arguments.command)
+        _close_on_signals(window)
+        window.closed.connect(application.quit)
+        _Patience(window)
+        code = application.exec()
+        crashes.remove()
+    _end_process_if_threads_hang(code)
+    return code
+
+
+def run_self_test() -> int:
+    """Go the whole way in the real window, off-screen, on a queue in memory; 0 = everything works.
+
+    Prints a line for each check. Needs no display, no folders of a user and no settings.
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = _application()
+    with tempfile.TemporaryDirectory(prefix="kmp-desktop-") as folder:
+        broker, clock = PracticeBroker(), WallClock()
+        fill(broker, walkthrough(clock.now_ms()))
+        services = Services(
+            profiles=JsonProfiles(Path(folder)),
+            secrets=SessionSecrets(),
+            drafts=FileDrafts(Path(folder) / "drafts"),
+            connector=PracticeConnector(broker, clock),
+            check=KafkaCheck(),
+            clock=clock,
+            config_folder=Path(folder),
+            data_folder=Path(folder),
+        )
+        services.profiles.save(PRACTICE)
+        test = SelfTest(application, broker, lambda: _shown(services, WindowCommand()))
+        return test.run()
+
+
+def real_services(folders: Folders, log: LogFile | None = None) -> Services:
+    """The adapters of the real program; ``log``: where passwords must not appear. No I/O."""
+    return Services(
+        profiles=JsonProfiles(folders.config),
+        secrets=_SecretsWhenAsked(),
+        drafts=FileDrafts(folders.drafts),
+        connector=KafkaConnector(folders, log),
+        check=WholeCheck(KafkaCheck(), registry_of),
+        clock=WallClock(),
+        config_folder=folders.config,
+        data_folder=folders.data,
+    )
+
+
+class KafkaConnector:
+    """A ``Connector`` to real clusters."""
+
+    def __init__(self, folders: Folders, log: LogFile | None = None) -> None:
+        self._folders = folders
+        self._log = log
+
+    def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
+        """The adapters of one queue; settings that the client library refuses are told by them."""
+        if self._log is not None:
+            self._log.hide(secrets.kafka_password, secrets.registry_password)
+        folders = self._folders
+
+        def source() -> KafkaSource:
+            settings = client_settings(profile, secrets, "window")
+            return KafkaSource(settings, queue, FileSeenStates(folders.seen))
+
+        def sink() -> KafkaSink:
+            settings = client_settings(profile, secrets, "window")
+            journal, lock = FileJournal(folders.journal), FileLock(folders.locks)
+            return KafkaSink(settings, queue, journal, lock, profile.person, WallClock())
+
+        return QueueAdapters(source, sink, lambda: registry_of(profile, secrets))
+
+
+def registry_of(profile: ConnectionProfile, secrets: Secrets) -> SchemaSource | None:
+    """The registry client of a connection; None where no registry is set."""
+    if not profile.registry_url:
+        return None
+    return ConfluentRegistry(
+        profile.registry_url, profile.registry_user, secrets.registry_password, profile.ca_file
+    )
+
+
+class _SecretsWhenAsked:
+    """A ``SecretStore`` that looks for the computer's own one when it is asked for the first time.
+
+    Looking may start the password service, so it must not happen in the window's thread.
+    """
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._store: SecretStore | None = None
+
+    def get(self, ref: SecretRef) -> str | None:
+        """The secret, or None."""
+        return self._found().get(ref)
+
+    def put(self, ref: SecretRef, secret: str) -> None:
+        """Keep it."""
+        self._found().put(ref, secret)
+
+    def delete(self, ref: SecretRef) -> None:
+        """Forget it."""
+        self._found().delete(ref)
+
+    def keeps(self) -> bool:
+        """Whether it is kept when the program quits."""
+        return self._found().keeps()
+
+    def _found(self) -> SecretStore:
+        with self._guard:
+            if self._store is None:
+                self._store = open_secrets()
+            return self._store
+
+
+class _Patience(QObject):
+    """Ends the event loop when a window that was closed waits too long for what is behind it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._limit = QTimer(self)
+        self._limit.setSingleShot(True)
+        self._limit.setInterval(_PATIENCE_MS)
+        self._limit.timeout.connect(QApplication.quit)
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A window that is closed hides first (a minimised one is hidden by the system)."""
+        if event.type() is QEvent.Type.Hide and not event.spontaneous():
+            self._limit.start()
+        elif event.type() is QEvent.Type.Show:
+            self._limit.stop()
+        return False
+
+
+def _shown(services: Services, command: object) -> MainWindow:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication), "make the QApplication first"
+    Theme.current().apply(application)
+    window = MainWindow(services)
+    garbage = GarbageTimer(window)
+    window.closed.connect(garbage.end)
+    if isinstance(command, WindowCommand) and command.queue:
+        OpenFromCommandLine(window, services.profiles, command.profile, command.queue, Prompts())
+    window.show()
+    return window
+
+
+def _application() -> QApplication:
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setOrganizationName("kmp-desktop")
+    application.setApplicationName("kmp-desktop")
+    application.setApplicationDisplayName("KMP Desktop")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("kmp-desktop")
+    # A closed window hides and ends later, when a commit and its threads are over.
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Ctrl-C and a polite kill close the window; the garbage timer lets Python see them in time."""
+
+    def close(_number: int, _frame: object) -> None:
+        window.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
+
+
+def _end_process_if_threads_hang(code: int) -> None:
+    """A client library that does not come back must not keep the process; the journal knows the rest."""
+    if open_sessions() or running_threads():
+        os._exit(code)
