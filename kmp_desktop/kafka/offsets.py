@@ -18,10 +18,11 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from kmp_desktop.core.queue_state import CommittedOffset
 from kmp_desktop.kafka.clients import REQUEST_S, Clients, retrying
-from kmp_desktop.kafka.settings import SOCKET_TIMEOUT_S
 
 MARK_PREFIX = "KG1 "
 MARK_END = "\x1f"
+_CALL_S = 3.0
+_CAUSES_LOOKED_AT = 3
 NO_OFFSET = CommittedOffset(-1, "")
 
 Partition = tuple[str, int]
@@ -60,8 +61,12 @@ def read_stable(
     deadline = time.monotonic() + timeout_s
 
     def ask() -> dict[int, CommittedOffset]:
-        left = max(0.1, min(SOCKET_TIMEOUT_S + 1.0, deadline - time.monotonic()))
-        answers = consumer.committed([TopicPartition(topic, each) for each in partitions], left)
+        left = max(0.1, min(_CALL_S, deadline - time.monotonic()))
+        try:
+            answers = consumer.committed([TopicPartition(topic, each) for each in partitions], left)
+        except KafkaException as failure:
+            _raise_if_denied(consumer, failure)
+            raise
         for answer in answers:
             if answer.error is not None:
                 raise KafkaException(answer.error)
@@ -78,6 +83,15 @@ def read_stable(
             }
 
     return retrying(ask, timeout_s)
+
+
+def _raise_if_denied(consumer: Consumer, failure: KafkaException) -> None:
+    """A missing right on the group looks like a time-out; the cause waits in the consumer's queue."""
+    for _ in range(_CAUSES_LOOKED_AT if is_unstable(failure) else 0):
+        message = consumer.poll(0.05)
+        error = None if message is None else message.error()
+        if error is not None and error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            raise KafkaException(error) from failure
 
 
 def _committed(answer: TopicPartition) -> CommittedOffset:
