@@ -34,7 +34,7 @@ class UserFacingError(Exception):
     ``request`` is a ready-made text for the Kafka administrator, or empty.
     """
 
-    def __init__(  # noqa: PLR0913 - one argument for each part of the error layout
+    def __init__(
         self,
         code: ErrorCode,
         happened: Text,

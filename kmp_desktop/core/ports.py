@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.connection_check import CheckResult
+from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Resolution
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
