@@ -265,6 +265,16 @@ def usual_laptop(studio: Studio) -> QPixmap:
     return studio.picture()
 
 
+def large_text(studio: Studio) -> QPixmap:
+    """The queues at twice the text size."""
+    studio.open_shop()
+    studio.decide(12, 4, 2)
+    studio.click("backButton")
+    for _ in range(4):
+        studio.trigger("zoomInAction")
+    return studio.picture()
+
+
 def take_over(studio: Studio) -> QPixmap:
     """Another program's position."""
     studio.broker.put_offset(ORDERS.group, 0, 12)
@@ -450,6 +460,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "19-small-window": small,
     "21-laptop": usual_laptop,
     "22-known-now": known_now,
+    "43-large-text": large_text,
     "23-take-over": take_over,
     "24-stopped-commit": stopped_commit,
     "25-empty": empty,

@@ -190,6 +190,7 @@ class Studio:
 
     def __init__(self, folder: Path, choice: ThemeChoice) -> None:
         Theme.current().choose(choice)
+        Theme.current().set_zoom(100)
         self.folder = folder
         self.broker = PracticeBroker(ORDERS.queue_topic, ORDERS.retry_topic)
         self.clock = WallClock()

@@ -91,7 +91,7 @@ class Actions(QObject):
         for action in self.findChildren(QAction):
             keys = tuple(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
             if keys:
-                lines.append(ShortcutLine(keys, str(action.property("does") or _plain(action))))
+                lines.append(ShortcutLine(keys, _plain(action)))
         return tuple(lines)
 
     def _make_queue(self) -> None:
@@ -195,9 +195,7 @@ class Actions(QObject):
         menu.setObjectName("themeMenu")
         menu.addActions(self.themes.actions())
 
-    def _add(
-        self, name: str, text: str, keys: str = "", icon_name: str = "", icon_tone: str = ""
-    ) -> QAction:
+    def _add(self, name: str, text: str, keys: str = "", icon_name: str = "", icon_tone: str = "") -> QAction:
         """Make an action; ``keys`` are shortcuts with blanks between them."""
         action = QAction(text, self)
         action.setObjectName(name)

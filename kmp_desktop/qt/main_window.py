@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
             page.new_connection_wanted.connect(self._connections.new)
         self._queues.open_wanted.connect(self._open)
         self._queues.edit_wanted.connect(self._edit)
+        self._queues.search_wanted.connect(self._frame.top_bar.focus_search)
         self._queues.reload_wanted.connect(self._overview.refresh)
         self._queue.opened.connect(self._on_opened)
         self._queue.changed.connect(self._on_queue_changed)

@@ -114,10 +114,6 @@ class TopBar(Bar):
         self._fresh.setHidden(hidden)
         self._fresh_icon.setHidden(hidden)
 
-    def clear_search(self) -> None:
-        """Show all queues again."""
-        self._search.clear()
-
     def focus_search(self) -> None:
         """Begin to type what is looked for."""
         self._search.setFocus()

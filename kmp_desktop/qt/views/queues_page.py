@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kmp_desktop.core.errors import UserFacingError
@@ -29,6 +29,7 @@ class QueuesPage(QScrollArea):
         open_wanted(QueueKey): open a queue (or show it where it is open).
         edit_wanted(str): edit the connection with this id.
         open_profile_wanted(), new_connection_wanted(), reload_wanted()
+        search_wanted(): put the focus into the search field of the top bar.
     """
 
     open_wanted = Signal(object)
@@ -36,6 +37,7 @@ class QueuesPage(QScrollArea):
     open_profile_wanted = Signal()
     new_connection_wanted = Signal()
     reload_wanted = Signal()
+    search_wanted = Signal()
 
     def __init__(self, overview: QueueOverview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +62,14 @@ class QueuesPage(QScrollArea):
         self._clock = QTimer(self)  # "4 min ago" grows older while one looks at it
         self._clock.setInterval(_MINUTE_MS)
         self._clock.timeout.connect(self._on_minute)
+        for keys in ("/", "Ctrl+F"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.search_wanted)
         overview.profiles_changed.connect(self._on_profiles_changed)
         overview.profiles_failed.connect(self._on_profiles_failed)
         overview.line_changed.connect(self._on_line_changed)
+        Theme.current().changed.connect(self._make_cards)  # their columns are as wide as words are
         self._on_profiles_changed()
 
     @Slot(str)
@@ -105,14 +112,16 @@ class QueuesPage(QScrollArea):
     @Slot()
     def _on_profiles_changed(self) -> None:
         self._drop_banner()
-        profiles = self._overview.profiles
-        if [card.profile for card in self._cards] == list(profiles):
-            return
+        if [card.profile for card in self._cards] != list(self._overview.profiles):
+            self._make_cards()
+
+    @Slot()
+    def _make_cards(self) -> None:
         for card in self._cards:
             self._box.removeWidget(card)
             card.hide()
             card.deleteLater()
-        self._cards = [self._card(profile) for profile in profiles]
+        self._cards = [self._card(profile) for profile in self._overview.profiles]
         for nth, card in enumerate(self._cards):
             self._box.insertWidget(nth, card)
         self.search(self._search)
