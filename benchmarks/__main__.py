@@ -22,6 +22,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from benchmarks.bare import read_all, write_in_transactions
+from benchmarks.window import load_and_commit
 from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome
@@ -167,6 +168,8 @@ def main() -> None:
         rounds = [
             one_round(running.bootstrap, told.records, told.bytes, Path(folder)) for _ in range(told.rounds)
         ]
+        shown = Place(running.bootstrap, told.records, told.bytes, Path(folder))
+        phases = load_and_commit(running.bootstrap, shown.queue, told.records, Path(folder) / "window")
     print(f"{told.records:,} records of {told.bytes} bytes, {told.rounds} rounds, medians\n")
     print(f"{'':<18} {'seconds':>8} {'records/s':>10}  beside the bare client")
     bare_of = {"load": "bare read", "load and columns": "bare read", "commit": "bare write"}
@@ -177,6 +180,11 @@ def main() -> None:
             factor = statistics.median(each[name] / each[bare_of[name]] for each in rounds)
             ratio = f"{factor:.2f} x the time"
         print(f"{name:<18} {seconds:>8.2f} {told.records / seconds:>10,.0f}  {ratio}")
+    print()
+    for name, (seconds, usual, longest) in phases.items():
+        rate = told.records / seconds
+        ticks = f"a tick of the window came at most {longest:.0f} ms late (99 %: {usual:.0f} ms)"
+        print(f"{name:<18} {seconds:>8.2f} {rate:>10,.0f}  {ticks}")
 
 
 if __name__ == "__main__":
