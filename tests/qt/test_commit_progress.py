@@ -13,7 +13,7 @@ from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import AtCommit, Hold
 from kmp_desktop.qt.dialogs.commit_progress import CommitProgressDialog
 from kmp_desktop.qt.queue_session import QueueSession
-from tests.qt.pages import everything_said, find, has, key, press, read, session_of, words
+from tests.qt.pages import everything_said, find, has, key, press, read, session_of, shown, words
 from tests.qt.practice_world import PracticeWorld
 
 pytestmark = pytest.mark.usefixtures("dressed", "sessions_end")
@@ -128,4 +128,21 @@ def test_an_unknown_outcome_ends_it_too(qtbot: QtBot, practice: PracticeWorld) -
     with qtbot.waitSignal(session.commit_finished):
         hold.release()
 
+    assert not dialog.isVisible()
+
+
+def test_the_window_below_has_the_keys_again_afterwards(qtbot: QtBot, practice: PracticeWorld) -> None:
+    ids = practice.fill_with_shop()
+    session = session_of(practice)
+    read(qtbot, session)
+    session.stage(ids[:3], Decision.MERGE)
+    window = QWidget()
+    shown(qtbot, window)
+    dialog = CommitProgressDialog(session, window)
+    dialog.open()
+
+    with qtbot.waitSignal(session.commit_finished):
+        session.commit()
+
+    qtbot.waitUntil(window.isActiveWindow)
     assert not dialog.isVisible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from kmp_desktop.app import progress_words as words
@@ -125,8 +125,14 @@ class CommitProgressDialog(QDialog):
         self._show()
 
     def _end(self) -> None:
-        if self.isVisible():
-            self.done(0)
+        """Go, and give the focus back to the window, if the person is still in this program."""
+        if not self.isVisible():
+            return
+        self.done(0)
+        window = self.parentWidget()
+        here = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+        if window is not None and here:
+            window.window().activateWindow()
 
     # ---- what is shown
 
