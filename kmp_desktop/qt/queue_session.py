@@ -238,6 +238,13 @@ class QueueSession(QObject):
         if self.state.phase not in _FIXED:
             self._decisions.take_out(ids)
 
+    def remove_elsewhere(self) -> None:
+        """Take the rows of records that somebody else decided out of the list."""
+        loaded = self._decisions.let_go_elsewhere()
+        if loaded is not None:
+            self._bring_engine_up_to_date(loaded)
+            self._set(summary=summary_of(loaded))
+
     @Slot(object)
     def _on_changed(self, change: Change) -> None:
         self._threads.ask(DecisionsChanged(change.after))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,6 +30,7 @@ class StagedDecisions(QObject):
         self.loaded: LoadedQueue | None = None
         self.elsewhere: frozenset[RecordId] = frozenset()
         self._mine: set[RecordId] = set()  # committed here: not "decided by someone else"
+        self._let_go: set[RecordId] = set()  # decided elsewhere, and taken out of the list
         self._may_commit = False
         self._drafts = drafts
 
@@ -66,6 +68,15 @@ class StagedDecisions(QObject):
         self._write(self.book.drop([each for each in wanted if each in self.elsewhere]))
         self._write(self.book.stage([each for each in wanted if each not in self.elsewhere], None))
 
+    def let_go_elsewhere(self) -> LoadedQueue | None:
+        """Take what others decided out of the list; the queue as the engine shall see it now."""
+        self._let_go |= self.elsewhere
+        self._write(self.book.drop(self.elsewhere))
+        self.elsewhere = frozenset()
+        if self.loaded is not None:
+            self.loaded = _decided_too(self.loaded, self._let_go)
+        return self.loaded
+
     def put_back(self, staged: Mapping[RecordId, Decision]) -> None:
         """Stage what the draft remembers; it is on disk already."""
         self.book.put_back(staged)
@@ -79,6 +90,7 @@ class StagedDecisions(QObject):
             self._drafts.forget_held_back()
             self.elsewhere = frozenset()
             self._mine.clear()
+            self._let_go.clear()
             gone = self.book.drop(tuple(self.book.staged))
             if gone:
                 self.changed.emit(gone)
@@ -92,7 +104,7 @@ class StagedDecisions(QObject):
         """The queue was read again: let go of what others decided, and of records that are gone."""
         self._take(loaded)
         self._mine.update(settled)
-        self.elsewhere |= decided_since - self._mine
+        self.elsewhere |= decided_since - self._mine - self._let_go
         self._write(self.book.drop([each for each in self.book.staged if not _still_applies(each, loaded)]))
         found = self._drafts.use(loaded)
         self.put_back({each: decision for each, decision in found.items() if each not in self.book.staged})
@@ -115,7 +127,7 @@ class StagedDecisions(QObject):
         self._mine.update(result.merged, result.purged)
         conflicts = {each.id for each in result.conflicts}
         offered = before.undecided() if before is not None else ()
-        theirs = {each.id for each in offered if loaded.is_decided(each.id)} - self._mine
+        theirs = {each.id for each in offered if loaded.is_decided(each.id)} - self._mine - self._let_go
         self.elsewhere |= theirs | conflicts
         over = {*result.merged, *result.purged, *result.gone, *theirs} - conflicts
         if result.outcome is Outcome.COMMITTED:
@@ -141,6 +153,16 @@ class StagedDecisions(QObject):
         if change:
             self._drafts.rewrite(self.book.staged)
             self.changed.emit(change)
+
+
+def _decided_too(loaded: LoadedQueue, ids: Iterable[RecordId]) -> LoadedQueue:
+    """The queue with these decided: a commit that met a conflict has not read the others' state."""
+    state = dict(loaded.state)
+    for each in ids:
+        if each.partition in state:
+            before = state[each.partition]
+            state[each.partition] = replace(before, decided=before.decided | {each.offset})
+    return replace(loaded, state=state)
 
 
 def _still_applies(record: RecordId, loaded: LoadedQueue) -> bool:

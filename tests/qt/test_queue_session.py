@@ -349,6 +349,35 @@ def test_a_conflict_names_the_records_and_keeps_the_rest(qtbot: QtBot, world: Pr
     assert 2 == len(world.broker.retried())
 
 
+@pytest.mark.parametrize("seen_by", ["reading again", "a conflict"])
+def test_rows_that_others_decided_stay_until_they_are_removed(
+    qtbot: QtBot, world: PracticeWorld, seen_by: str
+) -> None:
+    ids = world.fill_with_walkthrough()
+    session, watch = opened(qtbot, world)
+    session.stage(ids[:2], M)
+    world.decided_by_somebody_else({ids[1]: P})
+    if seen_by == "a conflict":
+        committed(qtbot, session)
+    else:
+        session.read_again()
+        wait_for(qtbot, session, SessionPhase.READING)
+        wait_for(qtbot, session, SessionPhase.READY)
+    assert {ids[1]} == session.decided_elsewhere
+    assert set() == watch.removed()
+
+    session.remove_elsewhere()
+    qtbot.waitUntil(lambda: watch.removed() == {session.row_of(ids[1])})
+
+    assert frozenset() == session.decided_elsewhere
+    assert not session.may_decide(ids[1])
+    assert {ids[0]: M} == dict(session.book.staged)
+    session.read_again()
+    wait_for(qtbot, session, SessionPhase.READING)
+    wait_for(qtbot, session, SessionPhase.READY)
+    assert frozenset() == session.decided_elsewhere
+
+
 def test_what_the_server_refuses_stays_staged(qtbot: QtBot, world: PracticeWorld) -> None:
     ids = world.fill_with_walkthrough()
     session, watch = opened(qtbot, world)
