@@ -16,17 +16,16 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import CommitResult, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import QueueAdapters, ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
-from kmp_desktop.core.queue_state import LoadedQueue, TakeOver
+from kmp_desktop.core.queue_state import TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import RestoredDraft, SessionPhase, SessionState
 from kmp_desktop.core.text import text
-from kmp_desktop.core.view import DecidedElsewhere, DecisionsChanged, RecordsArrived, Reply, Request
+from kmp_desktop.core.view import DecisionsChanged, Request
 from kmp_desktop.qt.broker_worker import BrokerWorker, CommitDone, CommitOrder, ReadDone, ReadOrder
 from kmp_desktop.qt.draft_keeper import DraftKeeper
-from kmp_desktop.qt.engine_worker import EngineWorker
+from kmp_desktop.qt.engine_view import EngineView
 from kmp_desktop.qt.queue_threads import QueueThreads
 from kmp_desktop.qt.retry_timer import RETRY_AFTER_S, RetryTimer
-from kmp_desktop.qt.row_numbers import RowNumbers
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.staged_decisions import StagedDecisions
 
@@ -91,11 +90,9 @@ class QueueSession(QObject):
         self.last_result: CommitResult | None = None
         self._services = services
         self._secrets = secrets
-        self._rows = RowNumbers()
         self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
         self._awaited: set[str] = set()  # what a read still waits for before the queue is READY
-        self._finishes = 0  # how many times the engine still has to say that it is up to date
         pace = pace or Pace()
         self._retry = RetryTimer(services.clock, pace.retry_after_s, self)
         self._retry.due.connect(self.try_now)
@@ -106,7 +103,8 @@ class QueueSession(QObject):
         self._decisions = StagedDecisions(self._drafts, self)
         self._threads = QueueThreads(self._adapters, services.clock, self._drafts, self)
         self._connect_broker(self._threads.broker)
-        self._connect_engine(self._threads.engine)
+        self._engine = EngineView(self._threads, self)
+        self._connect_engine()
         self._connect_decisions()
         self._threads.ended.connect(self._say_closed)
         _open.add(self)
@@ -196,15 +194,15 @@ class QueueSession(QObject):
     @property
     def row_count(self) -> int:
         """How many rows there are, also those that turned out to be decided."""
-        return len(self._rows)
+        return len(self._engine.rows)
 
     def record_id(self, row: int) -> RecordId:
         """The record of a row."""
-        return self._rows.record(row)
+        return self._engine.rows.record(row)
 
     def row_of(self, record: RecordId) -> int | None:
         """The row of a record, None where it was not read."""
-        return self._rows.row(record)
+        return self._engine.rows.row(record)
 
     @property
     def decided_elsewhere(self) -> frozenset[RecordId]:
@@ -218,7 +216,7 @@ class QueueSession(QObject):
         known = self._decisions.may_decide(record)
         if known is None:
             # While reading only the rows are known; whether it is so is looked at when reading ends.
-            return self.state.phase is not SessionPhase.READY and self._rows.row(record) is not None
+            return self.state.phase is not SessionPhase.READY and self._engine.rows.row(record) is not None
         return known
 
     def stage(self, ids: Iterable[RecordId], decision: Decision | None) -> StageReport:
@@ -242,7 +240,7 @@ class QueueSession(QObject):
         """Take the rows of records that somebody else decided out of the list."""
         loaded = self._decisions.let_go_elsewhere()
         if loaded is not None:
-            self._bring_engine_up_to_date(loaded)
+            self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
             self._set(summary=summary_of(loaded))
 
     @Slot(object)
@@ -287,7 +285,7 @@ class QueueSession(QObject):
         else:
             self._awaited = {_ENGINE, _DRAFT}
             self._decisions.begin_with(loaded, settled)
-        self._bring_engine_up_to_date(loaded)
+        self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
 
     @Slot(object)
     def _on_restored(self, answer: object) -> None:
@@ -301,10 +299,8 @@ class QueueSession(QObject):
         self._arrived(_DRAFT)
 
     @Slot()
-    def _on_engine_finished(self) -> None:
-        self._finishes -= 1
-        if not self._finishes:
-            self._arrived(_ENGINE)
+    def _on_engine_up_to_date(self) -> None:
+        self._arrived(_ENGINE)
 
     def _arrived(self, what: str) -> None:
         """READY means that all rows are known and the draft is back."""
@@ -336,7 +332,7 @@ class QueueSession(QObject):
         result = done.result
         self.last_result = result
         self._decisions.after_commit(result, done.loaded)
-        self._bring_engine_up_to_date(done.loaded)
+        self._engine.bring_up_to_date(done.loaded, self.decided_elsewhere)
         reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
         offline = reason is NotCommittedReason.NO_CONNECTION
         self._set(
@@ -397,24 +393,6 @@ class QueueSession(QObject):
             offline_since = self.state.offline_since or self._now()
             self._set(offline_since=offline_since, next_attempt_at=self._retry.wait_again())
 
-    # The engine
-
-    def _bring_engine_up_to_date(self, loaded: LoadedQueue) -> None:
-        self._finishes += 1
-        self._threads.ask(DecidedElsewhere(self._decisions.elsewhere))
-        self._threads.finish(loaded)
-
-    @Slot(object)
-    def _on_replied(self, reply: Reply) -> None:
-        if isinstance(reply, RecordsArrived):
-            self._rows.add(reply)
-        self.replied.emit(reply)
-
-    @Slot()
-    def _on_begun_anew(self) -> None:
-        self._rows = RowNumbers()
-        self.restarted.emit()
-
     # Ends
 
     @Slot(object)
@@ -455,11 +433,11 @@ class QueueSession(QObject):
         broker.look_failed.connect(self._on_look_failed)
         broker.broke.connect(self._on_broke)
 
-    def _connect_engine(self, engine: EngineWorker) -> None:
-        engine.replied.connect(self._on_replied)
-        engine.begun_anew.connect(self._on_begun_anew)
-        engine.finished.connect(self._on_engine_finished)
-        engine.broke.connect(self._on_broke)
+    def _connect_engine(self) -> None:
+        self._engine.replied.connect(self.replied)
+        self._engine.restarted.connect(self.restarted)
+        self._engine.up_to_date.connect(self._on_engine_up_to_date)
+        self._threads.engine.broke.connect(self._on_broke)
 
     def _connect_decisions(self) -> None:
         self._decisions.changed.connect(self._on_changed)
