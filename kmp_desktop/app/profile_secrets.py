@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmp_desktop.core.ports import SecretStore
-from kmp_desktop.core.profile import ConnectionProfile, SecretKind, SecretRef, Secrets
+from kmp_desktop.core.profile import ConnectionProfile, SecretKind, SecretRef, Secrets, Security
 
 
 def secrets_of(store: SecretStore, profile: ConnectionProfile) -> Secrets:
@@ -11,11 +11,12 @@ def secrets_of(store: SecretStore, profile: ConnectionProfile) -> Secrets:
 
     Asks only for what the connection uses. May block on an unlock prompt; raises UserFacingError.
     """
+    signs_in = bool(profile.user) and profile.security in (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 
-    def password(kind: SecretKind, user: str) -> str:
-        return (store.get(SecretRef(profile.id, kind)) or "") if user else ""
+    def password(kind: SecretKind) -> str:
+        return store.get(SecretRef(profile.id, kind)) or ""
 
     return Secrets(
-        password(SecretKind.KAFKA, profile.user),
-        password(SecretKind.REGISTRY, profile.registry_user),
+        password(SecretKind.KAFKA) if signs_in else "",
+        password(SecretKind.REGISTRY) if profile.registry_user else "",
     )

@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from kmp_desktop.app.commit import commit
 from kmp_desktop.app.open_queue import Opened, open_queue
+from kmp_desktop.app.queue_summary import summary_of
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import CommitProgress, CommitResult
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink, QueueAdapters, ReadProgress
 from kmp_desktop.core.queue_state import LoadedQueue, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.session import QueueSummary
 from kmp_desktop.qt.engine_worker import Batch
 
 
@@ -29,10 +31,15 @@ class ReadOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReadDone:
-    """A read ended: ``loaded`` is a copy; ``decided_since``: offered before, decided by now."""
+    """A read ended.
+
+    ``loaded`` (in ``opened``) is a copy; ``decided_since``: offered before, decided by now.
+    ``summary`` is None where nothing was read, because an unfinished commit is not settled.
+    """
 
     opened: Opened
     decided_since: frozenset[RecordId]
+    summary: QueueSummary | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,12 @@ class CommitOrder:
 
 @dataclass(frozen=True, slots=True)
 class CommitDone:
-    """A commit ended; ``loaded`` is a copy of the queue as it is known now."""
+    """A commit ended; ``loaded`` is a copy of the queue as it is known now, the rest as after a read."""
 
     result: CommitResult
     loaded: LoadedQueue
+    decided_since: frozenset[RecordId]
+    summary: QueueSummary
 
 
 class BrokerWorker(QObject):
@@ -114,11 +123,14 @@ class BrokerWorker(QObject):
         assert self._sink is not None
         assert self._loaded is not None
         try:
+            offered = _open_records(self._loaded)
             result = commit(self._sink, self._loaded, order.staged, _Committing(self), self._clock)
+            loaded = copy_of(self._loaded)
+            done = CommitDone(result, loaded, _decided(offered, loaded), summary_of(loaded))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread; nothing may be claimed
             self.broke.emit(error)
         else:
-            self.commit_done.emit(CommitDone(result, copy_of(self._loaded)))
+            self.commit_done.emit(done)
 
     @Slot()
     def resolve(self) -> None:
@@ -164,17 +176,16 @@ class BrokerWorker(QObject):
 
     def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:
-            return ReadDone(opened, frozenset())
+            return ReadDone(opened, frozenset(), None)
         before, self._loaded = self._loaded, opened.loaded
         copy = copy_of(opened.loaded)
-        since: list[RecordId] = []
+        since: frozenset[RecordId] = frozenset()
         if before is not None and before.identity == copy.identity:
             # What a person said counts as done was not decided by somebody else meanwhile.
-            offered = [] if take_over else before.undecided()
-            since = [each.id for each in offered if copy.is_decided(each.id)]
+            since = frozenset() if take_over else _decided(_open_records(before), copy)
         elif before is not None and not reading.anew:
             self._begin_anew(reading)
-        return ReadDone(replace(opened, loaded=copy), frozenset(since))
+        return ReadDone(replace(opened, loaded=copy), since, summary_of(copy))
 
     def _begin_anew(self, reading: _Reading) -> None:
         reading.anew = True
@@ -235,6 +246,14 @@ class _Committing:
 
     def stopped(self) -> bool:
         return self._worker.stop_commit.is_set()
+
+
+def _open_records(loaded: LoadedQueue) -> list[RecordId]:
+    return [record for record in loaded.records if loaded.is_open(record)]
+
+
+def _decided(offered: Iterable[RecordId], loaded: LoadedQueue) -> frozenset[RecordId]:
+    return frozenset(record for record in offered if loaded.is_decided(record))
 
 
 def copy_of(loaded: LoadedQueue) -> LoadedQueue:

@@ -45,6 +45,7 @@ class EngineWorker(QObject):
         super().__init__()
         self._schemas: Callable[[], SchemaSource | None] | None = None
         self._engine: Engine | None = None
+        self._is_empty = True
         self._early: list[Request] = []  # asked before the engine was there
         self._pushes: list[Reply] = []
         self._pause = QTimer(self)
@@ -54,9 +55,9 @@ class EngineWorker(QObject):
 
     @Slot(object)
     def begin(self, schemas: Callable[[], SchemaSource | None]) -> None:
-        """Make an engine, once; ``schemas`` makes the registry client in this thread."""
+        """Make an engine, unless there is one with records; ``schemas`` makes the registry client."""
         self._schemas = schemas
-        if self._engine is None:
+        if self._is_empty:
             self._guarded(self._make_engine)
 
     @Slot()
@@ -71,6 +72,7 @@ class EngineWorker(QObject):
         """Take records that were read."""
         engine = self._engine
         if engine is not None:
+            self._is_empty = False
             self._guarded(lambda: engine.add(batch.records))
 
     @Slot(object)

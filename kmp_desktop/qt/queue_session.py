@@ -272,7 +272,7 @@ class QueueSession(QObject):
             return
         self._retry.reset()
         self._set(
-            summary=summary_of(loaded),
+            summary=done.summary,
             resolution=resolution,
             new_records=0,
             offline_since=0,
@@ -331,12 +331,12 @@ class QueueSession(QObject):
     def _on_commit_done(self, done: CommitDone) -> None:
         result = done.result
         self.last_result = result
-        self._decisions.after_commit(result, done.loaded)
+        self._decisions.after_commit(result, done.loaded, done.decided_since)
         self._engine.bring_up_to_date(done.loaded, self.decided_elsewhere)
         reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
         offline = reason is NotCommittedReason.NO_CONNECTION
         self._set(
-            summary=summary_of(done.loaded),
+            summary=done.summary,
             committed_elsewhere=reason is NotCommittedReason.OTHER_WINDOW,
             offline_since=(self.state.offline_since or self._now()) if offline else 0,
         )

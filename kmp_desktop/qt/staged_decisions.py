@@ -115,19 +115,19 @@ class StagedDecisions(QObject):
         self._mine.update(ids)
         self._forget(ids)
 
-    def after_commit(self, result: CommitResult, loaded: LoadedQueue) -> None:
+    def after_commit(
+        self, result: CommitResult, loaded: LoadedQueue, decided_since: frozenset[RecordId]
+    ) -> None:
         """Let go of everything that is decided on the broker now.
 
         Decisions that conflict stay, to be compared, until they are taken out. A skip holds until
         the commit: its record stays in the queue and is offered again.
         """
-        before = self.loaded
         self._take(loaded)
         self._drafts.use(loaded)
         self._mine.update(result.merged, result.purged)
         conflicts = {each.id for each in result.conflicts}
-        offered = before.undecided() if before is not None else ()
-        theirs = {each.id for each in offered if loaded.is_decided(each.id)} - self._mine - self._let_go
+        theirs = decided_since - self._mine - self._let_go
         self.elsewhere |= theirs | conflicts
         over = {*result.merged, *result.purged, *result.gone, *theirs} - conflicts
         if result.outcome is Outcome.COMMITTED:
