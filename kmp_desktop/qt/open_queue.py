@@ -99,10 +99,11 @@ class OpenQueue(QObject):
         secrets = self._connections.today(profile)
         session = QueueSession(self._services, profile, queue, secrets=secrets, pace=self._pace)
         session.closed.connect(self._on_session_closed)
-        session.state_changed.connect(self._on_state)
-        session.decisions_changed.connect(self._on_decisions)
         self.pages = QueuePages(session, self._actions, self._prompts, self._stack)
         self.pages.page_changed.connect(self.changed)
+        # After the pages: what they allow while they are hidden is taken back by the window.
+        session.state_changed.connect(self._on_state)
+        session.decisions_changed.connect(self._on_decisions)
         for splitter in self.pages.triage.findChildren(QSplitter):
             self._remembered.restore_splitter(splitter)
         self.opened.emit(self.pages)
