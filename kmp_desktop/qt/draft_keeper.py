@@ -38,6 +38,7 @@ class DraftKeeper(QObject):
     _restore_wanted = Signal(object)
     _append_wanted = Signal(object)
     _replace_wanted = Signal(object)
+    _save_again_wanted = Signal()
     _close_wanted = Signal()
 
     def __init__(self, drafts: DraftStore, clock: Clock, servers: str, parent: QObject) -> None:
@@ -53,6 +54,7 @@ class DraftKeeper(QObject):
         self._restore_wanted.connect(self._worker.restore)
         self._append_wanted.connect(self._worker.append)
         self._replace_wanted.connect(self._worker.replace)
+        self._save_again_wanted.connect(self._worker.save_again)
         self._close_wanted.connect(self._worker.close)
         self._worker.restored.connect(self._on_restored)
         self._worker.saved.connect(self.saved)
@@ -103,6 +105,10 @@ class DraftKeeper(QObject):
             self._replace_wanted.emit(
                 ReplaceOrder(self._key, self._loaded, tuple(staged.items()), self._unread)
             )
+
+    def save_again(self) -> None:
+        """Try to write what could not be written before; ends in ``saved`` or ``failed``."""
+        self._save_again_wanted.emit()
 
     def close(self) -> None:
         """Write what is held back, end the thread; ends in ``ended``."""

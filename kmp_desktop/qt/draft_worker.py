@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -64,6 +63,7 @@ class DraftWorker(QObject):
         super().__init__()
         self._drafts = drafts
         self._clock = clock
+        self._owed: list[AppendOrder | ReplaceOrder] = []  # not on disk yet
 
     @Slot(object)
     def restore(self, order: RestoreOrder) -> None:
@@ -83,33 +83,43 @@ class DraftWorker(QObject):
 
     @Slot(object)
     def append(self, order: AppendOrder) -> None:
-        """Write one step down."""
-        self._written(
-            lambda: self._drafts.append(order.key, draft_changes(order.change, order.loaded.records))
-        )
+        """Write one step down, after those that could not be written before."""
+        self._owed.append(order)
+        self.save_again()
 
     @Slot(object)
     def replace(self, order: ReplaceOrder) -> None:
-        """Write the whole draft."""
-        records = order.loaded.records
-        entries = [
-            DraftEntry(record, decision, records[record].crc())
-            for record, decision in order.staged
-            if record in records
-        ]
-        self._written(lambda: self._drafts.replace(order.key, [*entries, *order.unread]))
+        """Write the whole draft; what could not be written before is in it."""
+        self._owed = [order]
+        self.save_again()
 
     @Slot()
-    def close(self) -> None:
-        """The last slot of this thread."""
-        self.closed.emit()
-
-    def _written(self, write: Callable[[], None]) -> None:
+    def save_again(self) -> None:
+        """Write what is still owed, in order."""
         try:
-            write()
+            while self._owed:
+                self._write(self._owed[0])
+                del self._owed[0]
         except UserFacingError as error:
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
             self.broke.emit(error)
         else:
             self.saved.emit(self._clock.now_ms())
+
+    @Slot()
+    def close(self) -> None:
+        """The last slot of this thread."""
+        self.closed.emit()
+
+    def _write(self, order: AppendOrder | ReplaceOrder) -> None:
+        records = order.loaded.records
+        if isinstance(order, AppendOrder):
+            self._drafts.append(order.key, draft_changes(order.change, records))
+            return
+        entries = [
+            DraftEntry(record, decision, records[record].crc())
+            for record, decision in order.staged
+            if record in records
+        ]
+        self._drafts.replace(order.key, [*entries, *order.unread])

@@ -154,6 +154,10 @@ class QueueSession(QObject):
         """Decode again what could not be decoded because the registry did not answer."""
         self._threads.try_registry_again()
 
+    def save_draft_again(self) -> None:
+        """Try once more to write decisions that could not be saved (``state.draft_error``)."""
+        self._drafts.save_again()
+
     def close(self) -> None:
         """Give everything back; a commit that is running is waited for. Ends in ``closed``."""
         if self._closing:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
 
 from kmp_desktop.app.commit import commit
 from kmp_desktop.app.open_queue import open_queue
@@ -168,9 +169,9 @@ class PracticeWorld:
             data_folder=self.folder,
         )
 
-    def session(self, pace: Pace = NEVER_BY_ITSELF) -> QueueSession:
+    def session(self, pace: Pace = NEVER_BY_ITSELF, services: Services | None = None) -> QueueSession:
         """A new session, not started."""
-        return QueueSession(self.services(), PROFILE, QUEUE, pace=pace)
+        return QueueSession(services or self.services(), PROFILE, QUEUE, pace=pace)
 
     def decided_by_somebody_else(self, decisions: dict[RecordId, Decision], person: str = "Kim") -> None:
         """Another desktop commits these, right now, in this thread."""
@@ -186,6 +187,34 @@ class PracticeWorld:
         """What a fresh reader finds undecided."""
         adapters = PracticeConnector(self.broker, self.clock)(PROFILE, QUEUE, Secrets())
         return adapters.source().load(Quiet()).undecided()
+
+
+def wait_for(qtbot: QtBot, session: QueueSession, phase: SessionPhase) -> None:
+    """Wait until the session is in a phase."""
+    qtbot.waitUntil(lambda: session.state.phase is phase)
+
+
+def opened(
+    qtbot: QtBot, world: PracticeWorld, pace: Pace = NEVER_BY_ITSELF, services: Services | None = None
+) -> tuple[QueueSession, Watch]:
+    """A session that is READY, and everything it said."""
+    session = world.session(pace, services)
+    watch = Watch(session)
+    session.start()
+    wait_for(qtbot, session, SessionPhase.READY)
+    return session, watch
+
+
+def closed(qtbot: QtBot, session: QueueSession) -> None:
+    """Close a session and wait for its end."""
+    with qtbot.waitSignal(session.closed):
+        session.close()
+
+
+def committed(qtbot: QtBot, session: QueueSession) -> None:
+    """Commit and wait for the result."""
+    with qtbot.waitSignal(session.commit_finished):
+        session.commit()
 
 
 def rows_of_everything(replies: list[Reply]) -> list[int] | None:

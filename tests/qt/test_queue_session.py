@@ -17,7 +17,16 @@ from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.view import Query, RecordsArrived
 from kmp_desktop.practice.broker import READING, AtCommit
 from kmp_desktop.qt.queue_session import Pace, QueueSession, open_sessions
-from tests.qt.practice_world import PracticeWorld, Watch, rows_of_everything
+from tests.qt.practice_world import (
+    NEVER_BY_ITSELF,
+    PracticeWorld,
+    Watch,
+    closed,
+    committed,
+    opened,
+    rows_of_everything,
+    wait_for,
+)
 
 M, P, S = Decision.MERGE, Decision.PURGE, Decision.SKIP
 
@@ -33,28 +42,6 @@ def _every_session_ends(qtbot: QtBot) -> Iterator[None]:
     for session in open_sessions():
         session.close()
     qtbot.waitUntil(lambda: not open_sessions())
-
-
-def wait_for(qtbot: QtBot, session: QueueSession, phase: SessionPhase) -> None:
-    qtbot.waitUntil(lambda: session.state.phase is phase)
-
-
-def opened(qtbot: QtBot, world: PracticeWorld, pace: Pace | None = None) -> tuple[QueueSession, Watch]:
-    session = world.session(pace) if pace else world.session()
-    watch = Watch(session)
-    session.start()
-    wait_for(qtbot, session, SessionPhase.READY)
-    return session, watch
-
-
-def closed(qtbot: QtBot, session: QueueSession) -> None:
-    with qtbot.waitSignal(session.closed):
-        session.close()
-
-
-def committed(qtbot: QtBot, session: QueueSession) -> None:
-    with qtbot.waitSignal(session.commit_finished):
-        session.commit()
 
 
 # Reading
@@ -425,7 +412,7 @@ def test_stopped_before_it_is_final_changes_nothing(qtbot: QtBot, world: Practic
 
 
 def staged_and_unknown(
-    qtbot: QtBot, world: PracticeWorld, happening: AtCommit, pace: Pace | None = None
+    qtbot: QtBot, world: PracticeWorld, happening: AtCommit, pace: Pace = NEVER_BY_ITSELF
 ) -> tuple[QueueSession, Watch, list[RecordId]]:
     ids = world.fill_with_walkthrough()
     session, watch = opened(qtbot, world, pace)
