@@ -94,6 +94,9 @@ class Clients:
             except KafkaException:
                 self.renew_admin()
                 raise
+            except TimeoutError as silence:  # a stuck instance does not even keep its own time limit
+                self.renew_admin()
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from silence  # noqa: SLF001
 
         return retrying(call, timeout_s)
 

@@ -16,6 +16,7 @@ from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, PlannedRecord, WrittenCopy, WrittenTombstone
 from kmp_desktop.core.ledger import LedgerTooLarge, encode
+from kmp_desktop.core.ledger_room import decide_first
 from kmp_desktop.core.outcome import CommitProgress, Compared, NotCommittedReason, Step
 from kmp_desktop.core.ports import CommitObserver
 from kmp_desktop.core.queue_state import (
@@ -41,7 +42,7 @@ from kmp_desktop.kafka.desk import (
     StrangerFound,
     all_partitions,
 )
-from kmp_desktop.kafka.interpretation import states_of
+from kmp_desktop.kafka.interpretation import is_dead_letter, states_of
 from kmp_desktop.kafka.rebase import rebased
 from kmp_desktop.kafka.scan import RangeLost, Ranges, ReadStalled, read_at, read_ranges
 from kmp_desktop.kafka.transaction import (
@@ -90,10 +91,10 @@ class CommitAttempt:
     waiting_for: tuple[str, ...] = ()
     compared: Compared = Compared.NOTHING
     different: tuple[RecordId, ...] = ()
-    decided_by_others: list[RecordId] = field(default_factory=list)
 
     def run(self) -> None:
         """Take all steps; returns only when the chunk is committed and was verified."""
+        self.refuse_if_full()
         self.write_journal()
         try:
             self.initialise()
@@ -114,10 +115,16 @@ class CommitAttempt:
         finally:
             self.drop()
         self.done(Step.DROP)
-        self.adopt()
         self.verify()
+        self.adopt()
         self.read_back()
         self.forget_journal()
+
+    def refuse_if_full(self) -> None:
+        """Decisions that do not fit into the ledger are told before anything is begun."""
+        for partition in self._partitions():
+            self.after[partition] = self._state_after(partition)
+            self._ledger_of(partition)
 
     # 0
 
@@ -167,6 +174,7 @@ class CommitAttempt:
             )
         if now != self.loaded.snapshot:
             self._rebase(now)
+        self._refuse_undecidable()
         self.done(Step.COMPARE)
 
     # 3
@@ -279,13 +287,6 @@ class CommitAttempt:
             drop(self.producer)
             self.producer = None
 
-    def adopt(self) -> None:
-        """What was sent is what is known of the queue now."""
-        self.loaded.snapshot.update(self.ledgers)
-        self.loaded.state.update(self.after)
-        self.loaded.left -= set(self.tombstones)
-        self.memory.decisions.update(self.plan)
-
     # 10
 
     def verify(self) -> None:
@@ -297,24 +298,30 @@ class CommitAttempt:
             time.sleep(0.2)
         try:
             late = self._wait_until_visible()
-        except KafkaException as failure:
+        except (*FAILURES, ReadStalled, RangeLost) as failure:
             raise OutcomeUnknown(str(failure)) from failure
         self.waiting_for = tuple(f"{topic}/{partition}" for topic, partition in late)
         self.done(Step.VERIFY, note=_visible_later(self.waiting_for) if self.waiting_for else None)
+
+    def adopt(self) -> None:
+        """What is known to be committed is what is known of the queue now."""
+        self.loaded.snapshot.update(self.ledgers)
+        self.loaded.state.update(self.after)
+        self.loaded.left -= set(self.tombstones)
+        self.memory.decisions.update(self.plan)
+        self.compared = Compared.NOT_COMPARED if self.copies else Compared.NOTHING
 
     # 11
 
     def read_back(self) -> None:
         """Compare the copies with the records; what cannot be read is not compared, and said so."""
-        if self.copies:
-            self.compared = Compared.NOT_COMPARED
-            if not self.waiting_for:
-                self._compare_copies()
+        if self.copies and not self.waiting_for:
+            self._compare_copies()
         self.done(Step.READ_BACK)
 
     def forget_journal(self) -> None:
-        """The result is verified: nothing is left to find out at the next start."""
-        self.desk.journal.forget(self.loaded.identity.cluster_id, self.desk.queue.queue_topic)
+        """The result is known: nothing is left to find out at the next start."""
+        self.desk.forget_journal(self.loaded.identity.cluster_id)
 
     # What the steps are made of
 
@@ -396,14 +403,27 @@ class CommitAttempt:
             raise Conflicting(self._what_others_decided(decided))
         for each, record in self.loaded.records.items():
             if states[each.partition].is_decided(each.offset) and not self.loaded.is_decided(each):
-                self.decided_by_others.append(each)
+                self.memory.decided_by_others.append(each)
                 # Whether the other desktop wrote its key's tombstone is known after the next load.
                 self.memory.on_hold.add((each.partition, record.key))
         self.loaded.snapshot, self.loaded.state = now, states
 
+    def _refuse_undecidable(self) -> None:
+        """Nothing decided is decided again, and nothing before somebody said what counts as done."""
+        decided = [each for each in sorted(self.plan) if not self.loaded.is_open(each)]
+        if decided:
+            raise Conflicting(self._what_others_decided(decided))
+        for partition in self._partitions():
+            if self.loaded.state[partition].kind in (PartitionKind.FOREIGN, PartitionKind.LOST):
+                raise NotCommitted(
+                    NotCommittedReason.TAKE_OVER,
+                    text("It has not been said what counts as done here."),
+                    details=f"partition {partition}: {self.loaded.state[partition].kind}",
+                )
+
     def _what_others_decided(self, decided: Sequence[RecordId]) -> tuple[TheirDecision, ...]:
         """Their tombstones tell who, when and what, where there are any."""
-        keys = {(each.partition, self.loaded.records[each].key) for each in decided}
+        keys = {self._key_of(each) for each in decided}
         found: dict[tuple[int, bytes | None], list[DeadLetter]] = {}
         ranges = {
             each: (self.loaded.end[each], self._stable_end(each)) for each in {part for part, _ in keys}
@@ -417,9 +437,7 @@ class CommitAttempt:
 
         consumer = self.desk.clients.consumer(self.desk.queue.group, READ_COMMITTED)
         read_ranges(consumer, self.desk.queue.queue_topic, ranges, take, lambda: False, idle_s=20.0)
-        return tuple(
-            _told(each, found.get((each.partition, self.loaded.records[each].key), [])) for each in decided
-        )
+        return tuple(_told(each, found.get(self._key_of(each), [])) for each in decided)
 
     def _stable_end(self, partition: int) -> int:
         place = self.desk.queue.queue_topic, partition
@@ -451,17 +469,21 @@ class CommitAttempt:
     def _ledger_of(self, partition: int) -> CommittedOffset:
         state = self.after[partition]
         try:
-            metadata = encode(
-                state.base, state.decided, self.loaded.identity.queue_topic_id, self.nonce, state.nonces[1:]
-            )
+            return CommittedOffset(state.base, self._encoded(state))
         except LedgerTooLarge as error:
             raise NotCommitted(
                 NotCommittedReason.LEDGER_FULL,
                 text("Too many gaps. Decide older records first, then this commit fits."),
                 details=f"partition {partition}: {error}",
-                low_offsets=self._low_offsets(partition, state),
+                low_offsets=decide_first(self.loaded, self.plan) or self._low_offsets(partition, state),
             ) from error
-        return CommittedOffset(state.base, metadata)
+
+    def _encoded(self, state: PartitionState) -> str:
+        topic_id = self.loaded.identity.queue_topic_id
+        metadata = encode(state.base, state.decided, topic_id, self.nonce, state.nonces[1:])
+        if len(metadata) >= self.loaded.limits.metadata_max:
+            raise LedgerTooLarge(len(metadata))
+        return metadata
 
     def _low_offsets(self, partition: int, state: PartitionState) -> tuple[RecordId, ...]:
         """The oldest undecided records: deciding them moves the base and shortens the ledger."""
@@ -475,7 +497,8 @@ class CommitAttempt:
     def _send(self, some: list[TopicPartition], group: str) -> None:
         producer = self._initialised()
         metadata = self.desk.clients.consumer(group).consumer_group_metadata()
-        again(lambda: producer.send_offsets_to_transaction(some, metadata, _SEND_S), self.deadline)
+        with offsets.naming(group):
+            again(lambda: producer.send_offsets_to_transaction(some, metadata, _SEND_S), self.deadline)
 
     def _keys_finished(self) -> set[Key]:
         """Keys of the plan or left over whose every record below what was read is decided now."""
@@ -516,23 +539,24 @@ class CommitAttempt:
     def _judge(self, between: Sequence[DeadLetter]) -> None:
         """A stranger's record of a key we are removing, or another group's decision, ends the try."""
         in_the_way = False
+        elsewhere: set[tuple[int, bytes | None]] = set()
         for record in between:
             key = record.id.partition, record.key
-            if record.value is not None:
+            if is_tombstone(record.value, record.headers):
+                group = tombstone_of(record.id.offset, record.headers).group
+                if group != self.desk.queue.group:
+                    elsewhere.add(key)
+            elif is_dead_letter(record, self.loaded.limits.queue_policy):
                 self.memory.strangers.add(key)
                 in_the_way = in_the_way or key in self.tombstones
-            elif is_tombstone(record.value, record.headers):
-                group = tombstone_of(record.id.offset, record.headers).group
-                if group != self.desk.queue.group and self._plans_key(key):
-                    raise Conflicting(self._what_others_decided(self._planned_of(key)))
+        decided = [each for each in sorted(self.plan) if self._key_of(each) in elsewhere] if elsewhere else []
+        if decided:
+            raise Conflicting(self._what_others_decided(decided))
         if in_the_way:
             raise StrangerFound
 
-    def _plans_key(self, key: tuple[int, bytes | None]) -> bool:
-        return bool(self._planned_of(key))
-
-    def _planned_of(self, key: tuple[int, bytes | None]) -> list[RecordId]:
-        return [each for each in sorted(self.plan) if (each.partition, self.loaded.records[each].key) == key]
+    def _key_of(self, record: RecordId) -> tuple[int, bytes | None]:
+        return record.partition, self.loaded.records[record].key
 
     def _is_written(self) -> bool:
         try:
@@ -566,17 +590,30 @@ class CommitAttempt:
 
     def _compare_copies(self) -> None:
         consumer = self.desk.clients.consumer(self.desk.queue.group, READ_COMMITTED)
+        retry = self.desk.queue.retry_topic
         try:
-            found = read_at(consumer, self.desk.queue.retry_topic, self.copies.values())
+            found = read_at(consumer, retry, self.copies.values())
+            lows = offsets.read_lows(consumer, retry, sorted({part for part, _ in self.copies.values()}))
         except (KafkaException, ReadStalled, RangeLost):
             return  # no right to read there, or gone already: "not compared"
-        differing = [
+        missing = [source for source, place in self.copies.items() if place not in found]
+        # What the broker has cleaned away by now, as its topic tells it to, cannot be compared.
+        cleaned = {
+            each
+            for each in missing
+            if self.loaded.limits.retry_compacts or self.copies[each][1] < lows[self.copies[each][0]]
+        }
+        differing = [source for source in missing if source not in cleaned]
+        differing += [
             source
             for source, place in self.copies.items()
-            if place not in found or not _equal(self.loaded.records[source], found[place], self.loaded)
+            if place in found and not _equal(self.loaded.records[source], found[place], self.loaded)
         ]
         self.different = tuple(sorted(differing))
-        self.compared = Compared.DIFFERENT if differing else Compared.IDENTICAL
+        if differing:
+            self.compared = Compared.DIFFERENT
+        elif not cleaned:
+            self.compared = Compared.IDENTICAL
 
 
 def _equal(record: DeadLetter, copy: DeadLetter, loaded: LoadedQueue) -> bool:

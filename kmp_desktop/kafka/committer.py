@@ -5,24 +5,27 @@ from __future__ import annotations
 import random
 import time
 
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.journal import JournalPhase
 from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import refusals, topics
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, StrangerFound
 from kmp_desktop.kafka.held import HeldPartitions
+from kmp_desktop.kafka.offsets import GroupDenied
 from kmp_desktop.kafka.resolve import resolve
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled
 from kmp_desktop.kafka.settings import ClientSettings
 from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, error_of, is_fenced
-from kmp_desktop.kafka.writing import NotConfirmed
+from kmp_desktop.kafka.writing import NotConfirmed, RecordRefused
 
 _TRIES = 6
 
@@ -103,7 +106,10 @@ class KafkaSink:
 
     def _settled_first(self, loaded: LoadedQueue) -> ChunkResult | None:
         """An earlier commit that is not settled must never be forgotten by a new entry."""
-        entry = self._desk.journal.read(loaded.identity.cluster_id, loaded.identity.queue_topic)
+        try:
+            entry = self._desk.journal.read(loaded.identity.cluster_id, loaded.identity.queue_topic)
+        except UserFacingError as failure:
+            return _told(failure)
         if entry is None:
             return None
         resolution = resolve(self._desk, entry)
@@ -132,25 +138,28 @@ class KafkaSink:
                     raise
                 attempt.forget_journal()
                 return result
-            return _committed(attempt)
+            return self._committed(attempt)
         attempt.forget_journal()
         return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
 
     def _asked(self, attempt: CommitAttempt, unknown: OutcomeUnknown) -> ChunkResult:
-        identity = attempt.loaded.identity
-        entry = self._desk.journal.read(identity.cluster_id, identity.queue_topic)
-        assert entry is not None
-        resolution = resolve(self._desk, entry)
+        resolution = resolve(self._desk, attempt.entry(JournalPhase.COMMITTING))
         if resolution.outcome is Outcome.COMMITTED:
             attempt.adopt()
-            return _committed(attempt)
+            return self._committed(attempt)
         if resolution.outcome is Outcome.NOT_COMMITTED:
             return _not(NotCommittedReason.REFUSED, text("The server refused."), unknown.details)
         nonce = attempt.nonce.hex()
         return ChunkResult(Outcome.UNKNOWN, message=resolution.message, details=unknown.details, nonce=nonce)
 
+    def _committed(self, attempt: CommitAttempt) -> ChunkResult:
+        assert self._memory is not None
+        told = self._memory.decided_by_others
+        self._memory.decided_by_others = []
+        return _committed(attempt, tuple(sorted(told)))
 
-def _committed(attempt: CommitAttempt) -> ChunkResult:
+
+def _committed(attempt: CommitAttempt, decided_by_others: tuple[RecordId, ...]) -> ChunkResult:
     records, plan = attempt.loaded.records, attempt.plan
     merged = tuple(sorted(each for each, what in plan.items() if what is PlannedDecision.MERGE))
     purged = tuple(sorted(each for each, what in plan.items() if what is PlannedDecision.PURGE))
@@ -167,7 +176,7 @@ def _committed(attempt: CommitAttempt) -> ChunkResult:
         merged=merged,
         purged=purged,
         deferred=deferred,
-        decided_by_others=tuple(sorted(attempt.decided_by_others)),
+        decided_by_others=decided_by_others,
         nonce=attempt.nonce.hex(),
         compared=attempt.compared,
         different=attempt.different,
@@ -197,6 +206,12 @@ def _told(failure: BaseException) -> ChunkResult | None:  # noqa: PLR0911 - one 
             )
         case UserFacingError(code=ErrorCode.DISK):
             return _not(NotCommittedReason.JOURNAL, failure.happened, failure.details)
+        case RecordRefused() if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            denied = text("This account may not write to “{topic}”.", topic=failure.topic)
+            return _not(NotCommittedReason.REFUSED, denied, str(failure))
+        case GroupDenied():
+            denied = text("This account has no permission on the group “{group}”.", group=failure.group)
+            return _not(NotCommittedReason.REFUSED, denied, str(failure))
         case _ if is_fenced(failure):
             return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
         case _ if isinstance(failure, FAILURES):
@@ -206,6 +221,8 @@ def _told(failure: BaseException) -> ChunkResult | None:  # noqa: PLR0911 - one 
 
 
 def _refused(error: KafkaError) -> ChunkResult:
+    if is_fenced(KafkaException(error)):
+        return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."), error.str())
     if error.code() in _DENIED:
         return _not(NotCommittedReason.REFUSED, _DENIED[error.code()], error.str())
     if error.code() in _AWAY:

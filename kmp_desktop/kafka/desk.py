@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import NotCommittedReason
 from kmp_desktop.core.ports import Clock, Journal
 from kmp_desktop.core.profile import Queue
@@ -12,7 +13,7 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.held import HeldPartitions
-from kmp_desktop.kafka.offsets import Partition, read_mark, read_stable, transactional_id
+from kmp_desktop.kafka.offsets import Partition, naming, read_mark, read_stable, transactional_id
 
 STABLE_S = 12.0
 
@@ -37,9 +38,22 @@ class Desk:
         self, partitions: tuple[int, ...], timeout_s: float = STABLE_S
     ) -> tuple[str | None, dict[int, CommittedOffset]]:
         """(group that the MARK names, committed offset of every partition), both read stable."""
-        topic = self.queue.queue_topic
-        owner = read_mark(self.clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
-        return owner, read_stable(self.clients.consumer(self.queue.group), topic, partitions, timeout_s)
+        topic, clients = self.queue.queue_topic, self.clients
+        with naming(self.transactional_id):
+            owner = read_mark(clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
+        with naming(self.queue.group):
+            return owner, read_stable(clients.consumer(self.queue.group), topic, partitions, timeout_s)
+
+    def forget_journal(self, cluster_id: str) -> None:
+        """Forget an entry whose outcome is known.
+
+        One that cannot be removed does no harm: the next start finds out the same once more.
+        """
+        try:
+            self.journal.forget(cluster_id, self.queue.queue_topic)
+        except UserFacingError as failure:
+            if failure.code is not ErrorCode.DISK:
+                raise
 
 
 def all_partitions(queue: Queue, partitions: tuple[int, ...], retry_partitions: int) -> list[Partition]:
@@ -54,7 +68,8 @@ class Memory:
 
     ``strangers``: keys of which somebody else wrote a record since the load; ``on_hold``: keys that
     another desktop decided meanwhile, whose tombstones we have not seen; ``scanned``: first offset
-    not yet looked at by an interleave check; ``decisions``: what was committed from here.
+    not yet looked at by an interleave check; ``decisions``: what was committed from here;
+    ``decided_by_others``: learnt in a compare and not told yet.
     """
 
     loaded: LoadedQueue
@@ -64,6 +79,7 @@ class Memory:
     strangers: set[tuple[int, bytes | None]] = field(default_factory=set)
     on_hold: set[tuple[int, bytes | None]] = field(default_factory=set)
     decisions: dict[RecordId, PlannedDecision] = field(default_factory=dict)
+    decided_by_others: list[RecordId] = field(default_factory=list)
 
     @classmethod
     def of(cls, loaded: LoadedQueue) -> Memory:

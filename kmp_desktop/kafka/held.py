@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable
 
+from confluent_kafka import KafkaError, KafkaException
+
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.tombstone import is_tombstone
@@ -55,8 +57,7 @@ class HeldPartitions:
             if entry is not None and _is_of(entry, topic, partition, stable):
                 ours.append((topic, partition))
                 continue
-            consumer = self._clients.consumer(self._group, READ_UNCOMMITTED)
-            record = read_at(consumer, topic, [(partition, stable)]).get((partition, stable))
+            record = self._record_at(topic, partition, stable)
             if record is None:
                 continue
             if topic == self._queue_topic:
@@ -69,6 +70,16 @@ class HeldPartitions:
             elif known:  # before anything was read a copy of ours cannot be told from a foreign record
                 self._foreign[topic, partition] = stable
         return tuple(ours)
+
+    def _record_at(self, topic: str, partition: int, offset: int) -> DeadLetter | None:
+        """What lies there; None also where this account may not look: others have open work, too."""
+        consumer = self._clients.consumer(self._group, READ_UNCOMMITTED)
+        try:
+            return read_at(consumer, topic, [(partition, offset)]).get((partition, offset))
+        except KafkaException as failure:
+            if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                return None
+            raise
 
     def _unmoved(self, partitions: list[Partition], wait_s: float) -> dict[Partition, int]:
         ends = read_ends(self._clients, partitions)

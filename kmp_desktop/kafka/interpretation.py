@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from kmp_desktop.core.ledger import NotOurs, decode
 from kmp_desktop.core.queue_state import (
+    CleanupPolicy,
     CommittedOffset,
     LoadedQueue,
     PartitionKind,
@@ -15,6 +17,7 @@ from kmp_desktop.core.queue_state import (
     Tombstone,
 )
 from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.tombstone import is_tombstone
 
 _NOTHING: frozenset[int] = frozenset()
 
@@ -65,9 +68,29 @@ def _unless_taken(
     return PartitionState(base, _NOTHING, (), PartitionKind.TAKEN)
 
 
+def within(states: Mapping[int, PartitionState], ends: Mapping[int, int]) -> dict[int, PartitionState]:
+    """States whose base does not lie above what can be read.
+
+    A program that reads open transactions may have been further than that; what it saw is offered
+    once it is there to see.
+    """
+    return {each: replace(state, base=min(state.base, ends[each])) for each, state in states.items()}
+
+
 def read_from(state: PartitionState, low: int) -> int:
     """Where reading begins: a ledger of ours vouches for everything below its base."""
     return max(low, state.base) if state.kind is PartitionKind.OURS else low
+
+
+def is_dead_letter(record: DeadLetter, policy: CleanupPolicy) -> bool:
+    """Whether somebody has to decide this record: not a tombstone, ours or another program's.
+
+    A null value with other headers than ours is a delete that failed.
+    """
+    if is_tombstone(record.value, record.headers):
+        return False
+    says_nothing = record.value is None and not record.headers and record.unfaithful is None
+    return not (says_nothing and policy.compacts)
 
 
 def apply_tombstones(
@@ -78,23 +101,30 @@ def apply_tombstones(
 ) -> dict[RecordId, str]:
     """Every record below a tombstone of its key is decided, listed in it or not.
 
-    Where the ledger is not ours the decided ones are added to ``states``. Returns the records
-    that another group decided, with that group.
+    Those that the ledger does not mark are added to ``states``: offsets were lost, or another desktop
+    committed after they were read. ``tombstones`` of a key are in the order of their offsets. Returns
+    the records that another group decided, with that group.
     """
     elsewhere: dict[RecordId, str] = {}
     rebuilt: dict[int, set[int]] = {}
+    ours = {
+        key: max((each.offset for each in found if each.group == group), default=-1)
+        for key, found in tombstones.items()
+    }
     for each, record in records.items():
-        above = [
-            found for found in tombstones.get((each.partition, record.key), ()) if each.offset < found.offset
-        ]
-        if any(found.group == group for found in above):
+        key = each.partition, record.key
+        if key not in ours:
+            continue
+        if each.offset < ours[key]:
             rebuilt.setdefault(each.partition, set()).add(each.offset)
-        elif above:
-            elsewhere[each] = above[0].group
+        elif each.offset < tombstones[key][-1].offset:
+            above = bisect_right(tombstones[key], each.offset, key=lambda found: found.offset)
+            elsewhere[each] = tombstones[key][above].group
     for partition, offsets in rebuilt.items():
         state = states[partition]
-        if state.kind is not PartitionKind.OURS:
-            states[partition] = replace(state, decided=state.decided | offsets)
+        new = {each for each in offsets if not state.is_decided(each)}
+        if new:
+            states[partition] = replace(state, decided=state.decided | new)
     return elsewhere
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from confluent_kafka import (
@@ -48,6 +49,25 @@ def is_unstable(error: BaseException) -> bool:
     """Whether a stable read ran into its time limit: a transaction holds the offsets."""
     codes = (KafkaError._TIMED_OUT, KafkaError.UNSTABLE_OFFSET_COMMIT)  # noqa: SLF001
     return isinstance(error, KafkaException) and error.args[0].code() in codes
+
+
+class GroupDenied(KafkaException):
+    """This account has no right on ``group``."""
+
+    def __init__(self, error: KafkaError, group: str) -> None:
+        super().__init__(error)
+        self.group = group
+
+
+@contextmanager
+def naming(group: str) -> Iterator[None]:
+    """Within this block a missing right on a group names that group."""
+    try:
+        yield
+    except KafkaException as failure:
+        if failure.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            raise GroupDenied(failure.args[0], group) from failure
+        raise
 
 
 def read_stable(

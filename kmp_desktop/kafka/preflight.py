@@ -49,9 +49,14 @@ def look(
     limits: TopicLimits,
     owner: str | None,
     *,
-    group_denied: bool,
+    group_denied: str,
+    group_hangs: bool,
 ) -> tuple[Finding, ...]:
-    """Everything that can be known before reading."""
+    """Everything that can be known before reading.
+
+    ``group_denied``: the group on which this account has no right, empty = none; ``group_hangs``: its
+    state is held by a transaction that does not end.
+    """
     user = str(clients.settings.get("sasl.username", "ANONYMOUS"))
     found = [
         *_retry_findings(queue, retry, user),
@@ -60,7 +65,9 @@ def look(
         *_partitions(facts, retry),
         *_group(clients, queue, owner, user, denied=group_denied),
     ]
-    if not group_denied:
+    if group_hangs:
+        found.append(_hangs(queue.group))
+    elif not group_denied:
         found += transaction_findings(clients, queue, user)
     return tuple(found)
 
@@ -135,7 +142,7 @@ def _policy(limits: TopicLimits) -> Iterable[Finding]:
 
 
 def _partitions(facts: TopicFacts, retry: TopicFacts | None) -> Iterable[Finding]:
-    if retry is not None and len(retry.partitions) != len(facts.partitions):
+    if retry is not None and len(retry.partitions) not in (0, len(facts.partitions)):
         yield Finding(
             FindingCode.PARTITIONS_DIFFER,
             Severity.INFO,
@@ -144,9 +151,7 @@ def _partitions(facts: TopicFacts, retry: TopicFacts | None) -> Iterable[Finding
         )
 
 
-def _group(
-    clients: Clients, queue: Queue, owner: str | None, user: str, *, denied: bool
-) -> Iterable[Finding]:
+def _group(clients: Clients, queue: Queue, owner: str | None, user: str, *, denied: str) -> Iterable[Finding]:
     mark_group = transactional_id(queue.queue_topic)
     if denied:
         yield _stop(
@@ -155,9 +160,9 @@ def _group(
             text(
                 "This account has no permission on the group “{group}”. You can look at the records, but "
                 "some of them may be decided already.",
-                group=queue.group,
+                group=denied,
             ),
-            value=queue.group,
+            value=denied,
             request=acl_request(user, [("--group", queue.group, "Read"), ("--group", mark_group, "Read")]),
         )
         return
@@ -176,6 +181,21 @@ def _group(
             text("You can decide, but committing has to wait until it stops."),
             value=queue.group,
         )
+
+
+def _hangs(group: str) -> Finding:
+    return _stop(
+        FindingCode.CLUSTER_UNFINISHED,
+        text("The cluster has not finished an earlier commit."),
+        text(
+            "The state of the group “{group}” is held by a transaction that does not end. You can look at "
+            "the records, but some of them may be decided already. Read the queue again in a few minutes; "
+            "if it stays so, call your Kafka administrator.",
+            group=group,
+        ),
+        value=group,
+        request="kafka-transactions.sh --bootstrap-server ... find-hanging --broker-id ...",
+    )
 
 
 def transaction_findings(clients: Clients, queue: Queue, user: str) -> Iterable[Finding]:

@@ -33,8 +33,10 @@ from kmp_desktop.kafka.clients import READ_COMMITTED, REQUEST_S, Clients
 from kmp_desktop.kafka.offsets import (
     NO_OFFSET,
     Ends,
+    GroupDenied,
     Partition,
     is_unstable,
+    naming,
     read_ends,
     read_lows,
     read_mark,
@@ -58,7 +60,8 @@ class _Snapshot:
 
     owner: str | None
     offsets: dict[int, CommittedOffset]
-    denied: bool = False
+    denied: str = ""  # the group on which this account has no right: nothing could be read
+    hangs: bool = False  # held by a transaction that does not end: nothing could be read
 
 
 class KafkaSource:
@@ -122,12 +125,20 @@ class KafkaSource:
         cluster = cluster_id(self._clients)
         snapshot = self._snapshot(facts)
         looked = preflight.look(
-            self._clients, self._queue, facts, retry, limits, snapshot.owner, group_denied=snapshot.denied
+            self._clients,
+            self._queue,
+            facts,
+            retry,
+            limits,
+            snapshot.owner,
+            group_denied=snapshot.denied,
+            group_hangs=snapshot.hangs,
         )
+        is_known = not (snapshot.denied or snapshot.hangs)
         states = interpretation.states_of(
             snapshot.offsets,
             facts.id,
-            seen=self._seen.seen(cluster, facts.id, self._queue.group),
+            seen=self._seen.seen(cluster, facts.id, self._queue.group) if is_known else (),
             all_lost=snapshot.owner == self._queue.group
             and all(each.offset < 0 for each in snapshot.offsets.values()),
             take_over=take_over,
@@ -135,6 +146,7 @@ class KafkaSource:
         ends = {part: end for (_, part), end in self._ends(facts).items()}
         lows = dict(read_lows(self._consumer(), facts.name, facts.partitions))
         self._refuse_lost_records(snapshot.offsets, states, ends)
+        states = interpretation.within(states, {each: end.stable for each, end in ends.items()})
         loaded = LoadedQueue(
             identity=QueueIdentity(
                 cluster,
@@ -183,29 +195,32 @@ class KafkaSource:
         return refusals.may_not_read(topic, user, request)
 
     def _described_retry(self) -> TopicFacts | None:
-        if not self._queue.retry_topic or self._queue.retry_topic == self._queue.queue_topic:
+        name = self._queue.retry_topic
+        if not name or name == self._queue.queue_topic:
             return None
         try:
-            return describe(self._clients, self._queue.retry_topic)
+            return describe(self._clients, name)
         except KafkaException as error:
             if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                return None
+                return TopicFacts(name, b"", (), frozenset())  # may be there; no right on it is known
             raise
 
     def _snapshot(self, facts: TopicFacts) -> _Snapshot:
         group, mark_group = self._queue.group, transactional_id(facts.name)
+        nothing = dict.fromkeys(facts.partitions, NO_OFFSET)
         try:
-            owner = read_mark(
-                self._clients.consumer(mark_group), facts.name, facts.partitions[0], HANGS_AFTER_S
-            )
-            offsets = read_stable(self._clients.consumer(group), facts.name, facts.partitions, HANGS_AFTER_S)
+            with naming(mark_group):
+                consumer = self._clients.consumer(mark_group)
+                owner = read_mark(consumer, facts.name, facts.partitions[0], HANGS_AFTER_S)
+            with naming(group):
+                consumer = self._clients.consumer(group)
+                return _Snapshot(owner, read_stable(consumer, facts.name, facts.partitions, HANGS_AFTER_S))
+        except GroupDenied as error:
+            return _Snapshot(None, nothing, denied=error.group)
         except KafkaException as error:
-            if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
-                return _Snapshot(None, dict.fromkeys(facts.partitions, NO_OFFSET), denied=True)
             if is_unstable(error):
-                raise _hangs(group) from error
+                return _Snapshot(None, nothing, hangs=True)
             raise
-        return _Snapshot(owner, offsets)
 
     def _ends(self, facts: TopicFacts) -> dict[Partition, Ends]:
         return read_ends(self._clients, [(facts.name, each) for each in facts.partitions])
@@ -217,7 +232,7 @@ class KafkaSource:
         ends: dict[int, Ends],
     ) -> None:
         for partition, state in states.items():
-            if state.kind is PartitionKind.OURS and state.base > ends[partition].high:
+            if state.kind is PartitionKind.OURS and state.base > ends[partition].stable:
                 raise UserFacingError(
                     ErrorCode.LEDGER_CONFLICT,
                     text("Records of this queue were lost on the server."),
@@ -228,7 +243,7 @@ class KafkaSource:
                     more=text(
                         "Part {partition} ends at {end}, but decisions reach to {base}.",
                         partition=partition,
-                        end=ends[partition].high,
+                        end=ends[partition].stable,
                         base=offsets[partition].offset,
                     ),
                 )
@@ -270,7 +285,7 @@ class KafkaSource:
             found: list[Tombstone] = loaded.tombstones.setdefault((record.id.partition, record.key), [])
             found.append(tombstone_of(record.id.offset, record.headers))
             return False
-        if record.value is None and not record.headers and loaded.limits.queue_policy.compacts:
+        if not interpretation.is_dead_letter(record, loaded.limits.queue_policy):
             return False  # a tombstone of another program: nothing failed, nothing is left to decide
         loaded.records[record.id] = record
         return not loaded.is_decided(record.id)
@@ -350,16 +365,5 @@ def _removed(loaded: LoadedQueue) -> int:
     for each in loaded.partitions:
         state, low = loaded.state[each], loaded.low[each]
         if state.kind is PartitionKind.OURS and state.base < low:
-            gone += sum(1 for offset in range(state.base, low) if offset not in state.decided)
+            gone += low - state.base - sum(offset < low for offset in state.decided)
     return gone
-
-
-def _hangs(group: str) -> UserFacingError:
-    return UserFacingError(
-        ErrorCode.CLUSTER_UNFINISHED,
-        text("The cluster has not finished an earlier commit."),
-        refusals.NOTHING_CHANGED,
-        text("Try again in a few minutes. If it stays so, call your Kafka administrator."),
-        more=text("The state of group “{group}” is held by a transaction that does not end.", group=group),
-        request="kafka-transactions.sh --bootstrap-server ... find-hanging --broker-id ...",
-    )

@@ -24,24 +24,20 @@ def rebased(
     """
     fresh = states_of(now, loaded.identity.queue_topic_id)
     states = dict(loaded.state)
+    decided: dict[int, list[int]] = {each: [] for each in loaded.partitions}
+    for each in loaded.records:
+        if loaded.is_decided(each):
+            decided[each.partition].append(each.offset)
     for partition, committed in now.items():
         if committed == loaded.snapshot.get(partition):
             continue
         before, after = loaded.state.get(partition), fresh[partition]
         if before is None or (before.kind, after.kind) not in _GROWS:
             raise _load_again(f"partition {partition}: now {after.kind}")
-        if after.base < loaded.read_from[partition] or not _contains(loaded, partition, after):
+        if after.base < loaded.read_from[partition] or not all(map(after.is_decided, decided[partition])):
             raise _load_again(f"partition {partition}: decisions were taken back")
         states[partition] = after
     return states, [each for each in sorted(plan) if states[each.partition].is_decided(each.offset)]
-
-
-def _contains(loaded: LoadedQueue, partition: int, after: PartitionState) -> bool:
-    return all(
-        after.is_decided(each.offset)
-        for each in loaded.records
-        if each.partition == partition and loaded.is_decided(each)
-    )
 
 
 def _load_again(details: str) -> NotCommitted:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.journal import JournalEntry, JournalPhase
 from kmp_desktop.core.outcome import Outcome, Resolution
-from kmp_desktop.core.queue_state import CommittedOffset, PlannedDecision
+from kmp_desktop.core.queue_state import CommittedOffset, PartitionKind, PlannedDecision
+from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
 from kmp_desktop.kafka import offsets, topics
@@ -24,24 +28,37 @@ _ANCESTORS = 9  # the newest nonce and eight before it
 def resolve(desk: Desk, entry: JournalEntry) -> Resolution:
     """Settle an entry and forget it, or say UNKNOWN and keep it. The queue's lock must be held."""
     try:
-        return _resolve(desk, entry)
+        return _resolve(_of_its_group(desk, entry), entry)
     except (*FAILURES, NotInitialised, ReadStalled, RangeLost) as failure:
         return _unknown(entry, text("The server does not answer."), str(failure))
 
 
+def _of_its_group(desk: Desk, entry: JournalEntry) -> Desk:
+    """A topic has one journal, whichever group its queue is worked on with."""
+    topic, group = entry.identity.retry_topic, entry.identity.group
+    return replace(desk, queue=replace(desk.queue, retry_topic=topic, group=group))
+
+
 def _resolve(desk: Desk, entry: JournalEntry) -> Resolution:
     facts = topics.describe(desk.clients, entry.identity.queue_topic)
-    if facts is None or facts.id != entry.identity.queue_topic_id or entry.identity.group != desk.queue.group:
-        desk.journal.put_aside(entry, "it belongs to another state of this topic, or to another group")
-        return _resolution(entry, Outcome.NOT_COMMITTED, text("The queue was set up anew since."))
     # Ends the old transaction, or waits for its end: afterwards nothing of it can still happen.
     drop(new_initialised(desk.clients.settings, desk.transactional_id, 1_000_000))
+    if facts is None or facts.id != entry.identity.queue_topic_id:
+        return _of_another_queue(desk, entry)
     now = _state_unless_held(desk, entry, facts.partitions)
     if isinstance(now, Resolution):
         return now
     if entry.phase is JournalPhase.OPEN:  # commit_transaction was never called
         return _settled(desk, entry, Outcome.NOT_COMMITTED)
     return _judged(desk, entry, now)
+
+
+def _of_another_queue(desk: Desk, entry: JournalEntry) -> Resolution:
+    """The records are gone with the old topic; what was written to the retry topic is not."""
+    is_done = bool(_visible_copies(desk, entry))
+    desk.journal.put_aside(entry, "it belongs to another state of this topic")
+    outcome = Outcome.COMMITTED if is_done else Outcome.NOT_COMMITTED
+    return _resolution(entry, outcome, text("The queue was set up anew since."))
 
 
 def _state_unless_held(
@@ -67,28 +84,42 @@ def _judged(desk: Desk, entry: JournalEntry, now: Mapping[int, CommittedOffset])
     missing = [each for each in entry.partitions if entry.nonce[:4] not in states[each].nonces]
     if not missing:
         return _settled(desk, entry, Outcome.COMMITTED)
-    visible = _is_witnessed(desk, entry)
+    visible = bool(_visible_copies(desk, entry)) or _visible_tombstones(desk, entry)
     decided = all(
         states[each.id.partition].is_decided(each.id.offset)
         for each in entry.plan
         if each.id.partition in missing
     )
-    if decided and visible:  # more than eight commits came after ours
+    forgotten = all(states[each].kind is not PartitionKind.OURS for each in entry.partitions)
+    if visible and (decided or forgotten):  # more than eight commits came after ours, or offsets were lost
         return _settled(desk, entry, Outcome.COMMITTED)
     overwritten = any(len(states[each].nonces) >= _ANCESTORS for each in missing)
     if decided and overwritten and not entry.copies and not entry.tombstones:
+        # Nobody will ever know, and nothing depends on it: told once, then the queue opens again.
+        desk.journal.put_aside(entry, "decided, by this commit or by somebody else")
         return _unknown(entry, text("Your records are decided, by you or by someone else."), "no witness")
     if visible or len(missing) < len(entry.partitions):
         return _unknown(entry, text("Part of this commit is missing on the server."), f"missing in {missing}")
     return _settled(desk, entry, Outcome.NOT_COMMITTED)
 
 
-def _is_witnessed(desk: Desk, entry: JournalEntry) -> bool:
-    """Whether a copy or a tombstone of this commit can be seen by everybody."""
+def _visible_copies(desk: Desk, entry: JournalEntry) -> Mapping[tuple[int, int], DeadLetter]:
+    """The copies of this commit that everybody can see; none where this account may not look."""
+    places = [(each.partition, each.offset) for each in entry.copies]
+    retry = topics.describe(desk.clients, entry.identity.retry_topic) if places else None
+    if retry is None or retry.id != entry.identity.retry_topic_id:
+        return {}
+    try:
+        return read_at(desk.clients.consumer(desk.queue.group, READ_COMMITTED), retry.name, places)
+    except KafkaException as failure:
+        if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            return {}
+        raise
+
+
+def _visible_tombstones(desk: Desk, entry: JournalEntry) -> bool:
+    """Whether a tombstone of this commit can be seen by everybody."""
     consumer = desk.clients.consumer(desk.queue.group, READ_COMMITTED)
-    copies = [(each.partition, each.offset) for each in entry.copies]
-    if copies and read_at(consumer, entry.identity.retry_topic, copies):
-        return True
     places = [(each.partition, each.offset) for each in entry.tombstones]
     found = read_at(consumer, entry.identity.queue_topic, places) if places else {}
     return any(
@@ -99,7 +130,7 @@ def _is_witnessed(desk: Desk, entry: JournalEntry) -> bool:
 
 
 def _settled(desk: Desk, entry: JournalEntry, outcome: Outcome) -> Resolution:
-    desk.journal.forget(entry.identity.cluster_id, entry.identity.queue_topic)
+    desk.forget_journal(entry.identity.cluster_id)
     return _resolution(entry, outcome, None)
 
 

@@ -59,11 +59,11 @@ def read_ranges(
         while open_ranges and not stopped():
             batch: list[DeadLetter] = []
             for message in consumer.consume(BATCH, _POLL_S):
-                last_sign = time.monotonic()
                 error = message.error()
                 if error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
                     cause = _judged(error)
                     continue
+                last_sign = time.monotonic()
                 _take(message, open_ranges, reached, batch)
             if batch:
                 take(batch)

@@ -14,7 +14,15 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 class NotConfirmed(Exception):  # noqa: N818 - an outcome, told by the committer
-    """The broker refused a record, or confirmed fewer than were sent."""
+    """The broker confirmed fewer records than were sent."""
+
+
+class RecordRefused(KafkaException):
+    """The broker refused a record of ``topic``."""
+
+    def __init__(self, error: KafkaError, topic: str) -> None:
+        super().__init__(error)
+        self.topic = topic
 
 
 class Writer(Generic[Name]):
@@ -25,7 +33,7 @@ class Writer(Generic[Name]):
         self._deadline = deadline  # monotonic
         self._sent = 0
         self._places: dict[Name, tuple[int, int]] = {}
-        self._refused: list[KafkaError] = []
+        self._refused: list[RecordRefused] = []
 
     def write(
         self,
@@ -45,7 +53,7 @@ class Writer(Generic[Name]):
         while True:
             try:
                 self._producer.produce(
-                    topic, value, key, headers=[*headers], on_delivery=self._report(name), **options
+                    topic, value, key, headers=[*headers], on_delivery=self._report(name, topic), **options
                 )
             except BufferError:
                 self._producer.poll(0.1)
@@ -60,15 +68,15 @@ class Writer(Generic[Name]):
         """Wait for all reports; raises NotConfirmed unless every single record was taken."""
         self._producer.flush(max(0.1, self._deadline - time.monotonic()))
         if self._refused:
-            raise KafkaException(self._refused[0])
+            raise self._refused[0]
         if len(self._places) != self._sent:
             raise NotConfirmed(f"{len(self._places)} of {self._sent} records were confirmed in time")
         return dict(self._places)
 
-    def _report(self, name: Name) -> Callable[[KafkaError | None, Message], None]:
+    def _report(self, name: Name, topic: str) -> Callable[[KafkaError | None, Message], None]:
         def report(error: KafkaError | None, message: Message) -> None:
             if error is not None:
-                self._refused.append(error)
+                self._refused.append(RecordRefused(error, topic))
             else:
                 self._places[name] = (message.partition() or 0, message.offset() or 0)
 
