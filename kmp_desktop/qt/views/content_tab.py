@@ -14,6 +14,7 @@ from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt.dialogs.value_dialog import ValueDialog
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.content_tree_view import ContentTreeView
 from kmp_desktop.qt.views.wrapped_text import FittedArea
 from kmp_desktop.qt.visible_bytes import hex_lines
@@ -205,10 +206,7 @@ class _BytesPage(QWidget):
     def show_attempts(self, payload: object) -> None:
         """What was tried, one entry each."""
         attempts = payload.attempts if isinstance(payload, Undecodable) else ()
-        while (item := self._why_box.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._why_box)
         self._area.setVisible(bool(attempts))
         self._line.setVisible(bool(attempts))
         if not attempts:

@@ -87,7 +87,7 @@ class ContentTreeView(LetterTree):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy value or path; F3."""
         if event.matches(QKeySequence.StandardKey.Copy):
-            self._copy_value()
+            self.copy_value()
         elif event.keyCombination() == _COPY_PATH:
             self._copy_path()
         elif event.key() == Qt.Key.Key_F3:
@@ -131,7 +131,8 @@ class ContentTreeView(LetterTree):
         self.scrollTo(index)
         return True
 
-    def _copy_value(self) -> None:
+    def copy_value(self) -> None:
+        """Copy the value of the current line as it was sent."""
         node = self.content.node(self.currentIndex())
         if node is not None:
             QGuiApplication.clipboard().setText(node_text.copied_value(node))
@@ -158,7 +159,7 @@ class ContentTreeView(LetterTree):
         menu.setObjectName("contentMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, name, does in (
-            (tr("Copy value"), "copyValueAction", self._copy_value),
+            (tr("Copy value"), "copyValueAction", self.copy_value),
             (tr("Copy path"), "copyPathAction", self._copy_path),
             (tr("Copy as JSON"), "copyJsonAction", self._copy_json),
             (tr("Expand all below"), "expandBelowAction", self._expand_below),

@@ -10,6 +10,7 @@ from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import tr, trn
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.wrapped_text import WrappedText
 from kmp_desktop.qt.visible_text import lines, one_line
 from kmp_desktop.qt.widgets.buttons import LinkButton
@@ -138,10 +139,7 @@ class DeveloperDetails(QWidget):
     def _fill(self) -> None:
         if self._details is None:
             return
-        while (item := self._grid.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._grid)
         for row, (name, value) in enumerate(developer_facts(self._details, self._queue_topic)):
             self._grid.addWidget(label(name, "small", tone="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = WrappedText(role="fixed")

@@ -166,6 +166,11 @@ class FailureGroupPanel(QFrame):
         self._show_choice()
         self.group_chosen.emit(key)
 
+    def show_everything(self) -> None:
+        """Choose all records and no filter, without telling anybody."""
+        self._chosen, self._look = "", None
+        self._show_choice()
+
     def choose_look_first(self, kind: LookFirst | None) -> None:
         """Choose a quick filter, or none."""
         self._look = kind

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kmp_desktop.qt.i18n import number, tr
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.widgets.buttons import Button, LinkButton
 from kmp_desktop.qt.widgets.card import Bar
 from kmp_desktop.qt.widgets.labels import ElidedLabel, IconLabel, label
@@ -62,10 +63,7 @@ class GroupBar(Bar):
         self._all.setToolTip(why_not)
 
     def _show_filters(self, filters: Sequence[tuple[str, str]]) -> None:
-        while (item := self._chips.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._chips)
         for key, words in filters:
             chip = Button(words, f"filterChip_{key}", "plain", "x")
             chip.setAccessibleName(tr("Remove the filter: {filter}", filter=words))

@@ -40,7 +40,7 @@ class HeadersTab(QWidget):
         self._search.setPlaceholderText(tr("Search headers"))
         self._search.setAccessibleName(tr("Search headers"))
         self._search.textChanged.connect(self._on_search)
-        self.table = _HeaderTable(self.headers)
+        self.table = HeaderTable(self.headers)
         self._none = label(tr("This record has no headers."), tone="muted")
         self._foot = label(
             tr("Retry passes all headers on, in this order."), "small", tone="muted", wrap=True
@@ -72,7 +72,9 @@ class HeadersTab(QWidget):
             self.table.setSpan(place, 0, 1, 2)
 
 
-class _HeaderTable(QTableView):
+class HeaderTable(QTableView):
+    """Name and value; section titles over both."""
+
     def __init__(self, headers: HeaderTableModel) -> None:
         super().__init__()
         self._headers = headers
@@ -100,10 +102,14 @@ class _HeaderTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the headers that are marked."""
         if event.matches(QKeySequence.StandardKey.Copy):
-            rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
-            QGuiApplication.clipboard().setText("\n".join(map(self._headers.copied, rows)))
+            self.copy_selected()
         else:
             super().keyPressEvent(event)
+
+    def copy_selected(self) -> None:
+        """Copy the headers that are marked, a line each."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        QGuiApplication.clipboard().setText("\n".join(map(self._headers.copied, rows)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The names take a little less than half."""

@@ -12,6 +12,7 @@ from kmp_desktop.core.payload import Undecodable
 from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt.i18n import tr, trn
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.visible_text import one_line
 from kmp_desktop.qt.widgets.banner import Banner, BannerKind
 from kmp_desktop.qt.widgets.buttons import LinkButton
@@ -89,10 +90,7 @@ class HintBanners(QWidget):
         if found == self._shown:
             return
         self._shown = found
-        while (item := self._box.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._box)
         for hint in found:
             actions = []
             if hint.shows_related:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.view import (
@@ -30,8 +30,6 @@ _REFRESH_MS = 300  # while records arrive
 
 class Asking(Protocol):
     """What a part of the page needs of the session to ask questions."""
-
-    replied: SignalInstance
 
     def ask(self, request: Request) -> None:
         """Ask; the answer comes by ``replied``."""
@@ -100,7 +98,7 @@ class RecordList(QObject):
         self._hidden |= rows
         self.ask()
 
-    def set_complete(self, complete: bool) -> None:
+    def set_complete(self, *, complete: bool) -> None:
         """Whether the queue is read."""
         if complete == self._complete:
             return

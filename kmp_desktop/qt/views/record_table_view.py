@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from kmp_desktop.core.view import Query, Row
@@ -34,7 +34,11 @@ from kmp_desktop.qt.widgets.chip import widest_chip
 _ROW_HEIGHT = 32
 _MEASURED = 200  # rows looked at for widths and message types
 _KEPT = 20_000  # selected rows that are found again in another list; more are too many to be meant
+_COPIED = 10_000  # rows of a run
 _NARROWEST, _WIDEST = 80, 190  # of a payload column
+_MOVES = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+)
 _SELECT = QItemSelectionModel.SelectionFlag
 _ROWS = _SELECT.Rows
 
@@ -146,6 +150,21 @@ class RecordTableView(QTableView):
             rows.extend(self._records.rows[each.start : each.stop])
         return rows
 
+    def selected_cells(self) -> list[list[str]]:
+        """The texts of the selected rows that are known, in the columns shown."""
+        header = self.horizontalHeader()
+        columns = [column for column in Column if not header.isSectionHidden(column)]
+        role = Qt.ItemDataRole.AccessibleTextRole
+        return [
+            [str(self._records.index(position, column).data(role) or "") for column in columns]
+            for each in self.selected_ranges()
+            for position in each[:_COPIED]
+        ]
+
+    def selected_text(self) -> str:
+        """The selected rows as text, a line each."""
+        return "\n".join("\t".join(cells) for cells in self.selected_cells())
+
     def current_position(self) -> int:
         """Where the current row is, -1 = there is none."""
         return self.currentIndex().row()
@@ -161,6 +180,12 @@ class RecordTableView(QTableView):
         index = self._records.index(position, 0)
         self.selectionModel().setCurrentIndex(index, _SELECT.ClearAndSelect | _ROWS)
         self.scrollTo(index)
+
+    def clear_quietly(self) -> None:
+        """Select nothing, without telling the page; the current row stays."""
+        self._quiet = True
+        self.selectionModel().clearSelection()
+        self._quiet = False
 
     # ---- columns
 
@@ -303,6 +328,12 @@ class RecordTableView(QTableView):
         if action in ends and rows:
             return self._records.index(ends[action], max(0, self.currentIndex().column()))
         return super().moveCursor(action, modifiers)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key that stays on the current row selects it, if nothing is selected."""
+        super().keyPressEvent(event)
+        if event.key() in _MOVES and not self.selectionModel().hasSelection():
+            self.go_to(max(0, self.current_position()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may show other columns."""

@@ -66,6 +66,12 @@ class SearchField(QLineEdit):
         self.clear()
         self._tell()
 
+    def forget(self) -> None:
+        """Search for nothing, without telling anybody."""
+        self._told = ""
+        self.clear()
+        self._later.stop()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears and leaves; down leaves."""
         if event.key() == Qt.Key.Key_Down:

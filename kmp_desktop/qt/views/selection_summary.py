@@ -11,6 +11,7 @@ from kmp_desktop.qt import when
 from kmp_desktop.qt.delegates.cell_text import CellText
 from kmp_desktop.qt.i18n import number, say, tr, trn
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.wrapped_text import WrappedText
 from kmp_desktop.qt.visible_text import one_line, plain_tooltip, quoted
 from kmp_desktop.qt.widgets.banner import Banner
@@ -91,10 +92,7 @@ class SelectionSummaryView(QWidget):
         self._sections.addStretch(1)
 
     def _clear(self) -> None:
-        while (item := self._sections.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._sections)
 
     def _add_facts(self, summary: SelectionSummary) -> None:
         title = tr("What they have in common")

@@ -11,6 +11,7 @@ from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import number, say, tr
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.developer_details import DeveloperDetails
 from kmp_desktop.qt.views.wrapped_text import WrappedText
 from kmp_desktop.qt.visible_text import one_line, quoted
@@ -139,10 +140,7 @@ class WhyCard(Card):
         self._message_more.setVisible(opened and self._message.is_cut())
 
     def _fill_facts(self, facts: list[tuple[str, str, str]]) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear_layout(self._facts)
         for row, (name, value, tip) in enumerate(facts):
             self._facts.addWidget(label(name, "small", tone="muted"), row, 0)
             shown = ElidedLabel(value, "small")
