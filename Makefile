@@ -40,7 +40,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 pictures: $(READY)
-	@$(BIN)/python -m tests.pictures docs/pictures
+	@$(BIN)/python -m docs.pictures
 
 package: $(READY)
 	@$(BIN)/python packaging/build.py

@@ -16,6 +16,8 @@ import pytest
 
 from tests.cluster.running import Cluster, cluster
 
+_OF_THE_OFFSCREEN_PLATFORM = {"This plugin does not support propagateSizeHints()"}
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
@@ -131,4 +133,5 @@ def _unexpected_qt_messages(request: pytest.FixtureRequest) -> Iterator[None]:
     log = getattr(request.node, "qt_log_capture", None)
     if log is None or request.node.get_closest_marker("qt_messages"):
         return
-    assert [] == [record.message for record in log.records], "unexpected Qt messages"
+    told = [record.message for record in log.records if record.message not in _OF_THE_OFFSCREEN_PLATFORM]
+    assert [] == told, "unexpected Qt messages"

@@ -71,8 +71,10 @@ class OpenQueue(QObject):
         return bool(self._leaving)
 
     def open(self, key: QueueKey) -> None:
-        """Open a queue; the one that is open is closed. Nothing happens when it is open already."""
-        if self.key != key:
+        """Open a queue; the one that is open is closed. One that is open already is looked at again."""
+        if self.pages is not None and self.key == key:
+            self.pages.come_back()
+        else:
             self.close()
             self._wanted = key
             self.open_wanted()

@@ -55,6 +55,12 @@ class QueuePages(QObject):
         session.state_changed.connect(self._on_state)
         session.commit_finished.connect(self._on_commit_finished)
 
+    def come_back(self) -> None:
+        """A person opens the queue again: a result that was read is over, the records are read anew."""
+        if self.current is self.result and self.session.state.phase is SessionPhase.READY:
+            self._show(self.triage)
+            self.session.read_again()
+
     def dispose(self) -> None:
         """Take the pages out of the window; the session is closed by somebody else."""
         self._close_progress()

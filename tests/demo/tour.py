@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ class Tour:
 
     def __init__(self, driver: Driver, say: Callable[[str], None], pictures: Path | None) -> None:
         self._driver = driver
+        driver.window.resize(1440, 900)
         self._say = say
         self._pictures = pictures
         self._number = 0
@@ -43,9 +45,8 @@ class Tour:
         """Decide orders by letters."""
         for order, key in decisions:
             self._say(f"{order}: {_WORDS[key]}, by pressing {chr(key)}.")
-            rows = self._driver.row_texts()
-            row = next(number for number, line in enumerate(rows) if order in line)
-            self._driver.click_row(row)
+            self._driver.wait(partial(self._shows, order), f"{order} is shown")
+            self._driver.click_row(self._row_of(order) or 0)
             self._driver.press("recordTable", key)
         self._picture("decided")
 
@@ -67,7 +68,7 @@ class Tour:
 
     def back_to_queues(self) -> None:
         """From the result (or the records) to the list of queues."""
-        self._driver.click("resultBackButton" if self._driver.shows("resultPage") else "backButton")
+        self._driver.click("backButton")
         self._driver.wait_for_page("queuesPage")
 
     def see_empty(self) -> None:
@@ -86,8 +87,16 @@ class Tour:
     def _on_closed(self) -> None:
         self._is_closed = True
 
+    def _shows(self, order: str) -> bool:
+        return self._row_of(order) is not None
+
+    def _row_of(self, order: str) -> int | None:
+        rows = self._driver.row_texts()
+        return next((number for number, line in enumerate(rows) if order in line), None)
+
     def _complete_rows(self) -> list[str]:
-        return [line for line in self._driver.row_texts() if line.strip(" |")]
+        rows = self._driver.row_texts()
+        return [line for line in rows if any(order in line for order, _ in DECISIONS)]
 
     def _picture(self, name: str) -> None:
         self._number += 1

@@ -47,18 +47,22 @@ def create_topics(bootstrap: str, queue_topic: str = QUEUE_TOPIC, retry_topic: s
 
 def seed(bootstrap: str, registry: str, queue_topic: str = QUEUE_TOPIC) -> None:
     """Write the three records as a service with Spring for Apache Kafka does when it gives up."""
-    client = SchemaRegistryClient({"url": registry})
-    serialize = AvroSerializer(client, SCHEMA)
     context = SerializationContext(queue_topic, MessageField.VALUE)
     producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random"})
     now = time.time_ns() // 1_000_000
-    for number, (order, customer, reason, exception, message) in enumerate(_ORDERS):
+    values = []
+    with SchemaRegistryClient({"url": registry}) as client:
+        serialize = AvroSerializer(client, SCHEMA)
+        for number, (order, customer, reason, _, _) in enumerate(_ORDERS):
+            canceled_at = now - (3 - number) * 3_600_000
+            fields = {"orderNumber": order, "customer": customer, "reason": reason, "canceledAt": canceled_at}
+            values.append(serialize(fields, context))
+    for number, (order, _, _, exception, message) in enumerate(_ORDERS):
         canceled_at = now - (3 - number) * 3_600_000
-        value = {"orderNumber": order, "customer": customer, "reason": reason, "canceledAt": canceled_at}
         producer.produce(
             queue_topic,
             key=order.encode(),
-            value=serialize(value, context),
+            value=values[number],
             timestamp=canceled_at + 60_000,
             headers=[
                 ("__TypeId__", b"com.example.webshop.orders.OrderCanceled"),
