@@ -76,14 +76,18 @@ class StatusBar(Bar):
 
     def _fill_right(self) -> None:
         row = QHBoxLayout(self._right)
-        spaced(row, 0, 8)
+        spaced(row, 0, 18)
         self._sent_icon = IconLabel("shield-check", "muted")
         self._sent = label(tone="muted", name="sentStateLabel")
         self._draft_icon = IconLabel("check", "muted")
         self._draft = label(tone="muted", name="draftLabel")
-        self._zone = label(_time_zone(), tone="muted", name="timezoneLabel")
-        for part in (self._sent_icon, self._sent, self._draft_icon, self._draft, self._zone):
-            row.addWidget(part)
+        for icon, words in ((self._sent_icon, self._sent), (self._draft_icon, self._draft)):
+            pair = QHBoxLayout()
+            spaced(pair, 0, 6)
+            pair.addWidget(icon)
+            pair.addWidget(words)
+            row.addLayout(pair)
+        row.addWidget(label(_time_zone(), tone="muted", name="timezoneLabel"))
 
     def _show(self) -> None:
         self._left.setVisible(self._open)

@@ -39,6 +39,7 @@ def _labels(theme: Theme) -> str:
 
 def _grounds(theme: Theme) -> str:
     t, px = theme.tokens, theme.px
+    # Qt takes the left padding of a tool bar for all its sides.
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QFrame[ground="card"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {px(8)}px; }}
@@ -49,8 +50,8 @@ QFrame[ground="foot"] {{ background: {t.surface}; border: none; border-top: 1px 
 QFrame[ground="line"] {{ background: {t.line}; border: none; }}
 QDialog[ground="plain"] {{ background: {t.surface}; }}
 QToolBar {{ background: {t.surface}; border: none; border-bottom: 1px solid {t.line};
-    spacing: {px(8)}px; padding: 0 {px(12)}px; }}
-QToolBar::separator {{ background: {t.line}; width: 1px; margin: {px(12)}px {px(8)}px; }}
+    spacing: {px(8)}px; padding: 0 {px(7)}px; }}
+QToolBar::separator {{ background: {t.line}; width: 1px; margin: {px(5)}px {px(8)}px; }}
 QSplitter::handle {{ background: {t.line}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#scrollContents {{ background: transparent; border: none; }}
 """
