@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -50,6 +51,8 @@ from kmp_desktop.store.secrets import SessionSecrets, open_secrets
 from kmp_desktop.store.seen_states import FileSeenStates
 from kmp_desktop.store.wall_clock import WallClock
 
+_log = logging.getLogger(__name__)
+
 _PATIENCE_MS = 45_000
 """How long a window that was closed may wait for a server; then the process ends without it."""
 
@@ -76,6 +79,7 @@ def run_window(argv: Sequence[str]) -> int:
         _close_on_signals(window)
         window.closed.connect(application.quit)
         _Patience(window)
+        _log.info("KMP Desktop %s: the window is open", __version__)
         code = application.exec()
         crashes.remove()
     _end_process_if_threads_hang(code)

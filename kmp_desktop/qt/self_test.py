@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import QEventLoop, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTableView, QWidget
 
@@ -28,7 +28,7 @@ _QUEUE = Queue(
     "orders", "Canceled orders", "orders.events.dlq", "orders.events.retry", "kmp-orders.events.dlq"
 )
 PRACTICE = ConnectionProfile(
-    "practice", "Practice", "practice", Environment.PRACTICE, person="self-test", queues=(_QUEUE,)
+    "practice", "Practice", "practice:9092", Environment.PRACTICE, person="self-test", queues=(_QUEUE,)
 )
 """The connection that the practice queue is shown under."""
 
@@ -46,7 +46,8 @@ class SelfTest:
         self._application = application
         self._broker = broker
         self._open_window = open_window
-        self._ended = False
+        self._window: MainWindow | None = None
+        self._ended = True
         self._unexpected: list[str] = []
 
     def run(self) -> int:
@@ -58,6 +59,7 @@ class SelfTest:
                     self._must_be_without_errors()
                 except _FailedError as failure:
                     _say(f"FAILED {what}: {failure}")
+                    self._give_up()
                     return 1
                 _say(f"ok {what}")
         return 0
@@ -78,7 +80,9 @@ class SelfTest:
     # The way
 
     def _open(self) -> None:
+        self._ended = False
         self._window = self._open_window()
+        self._window.closed.connect(self._on_closed)
         self._click(f"openQueueButton_{PRACTICE.id}_{_QUEUE.id}")
 
     def _read(self) -> None:
@@ -126,9 +130,7 @@ class SelfTest:
         self._must(found == 3, f"{found} tombstones")
 
     def _close(self) -> None:
-        self._ended = False
-        self._window.closed.connect(self._on_closed)
-        self._window.close()
+        self._shown.close()
         self._wait(lambda: self._ended and not open_sessions() and not running_threads(), "threads still run")
 
     def _reopen(self) -> None:
@@ -136,20 +138,32 @@ class SelfTest:
         self._wait_for_ready()
         self._must(self._session().row_count == 0, f"{self._session().row_count} records are shown")
 
+    def _give_up(self) -> None:
+        """Leave nothing running; what went wrong was said before."""
+        self._unexpected.clear()
+        if self._window is not None and not self._ended:
+            with suppress(_FailedError):
+                self._close()
+
     def _on_closed(self) -> None:
         self._ended = True
 
     # Eyes and hands
 
+    @property
+    def _shown(self) -> MainWindow:
+        assert self._window is not None
+        return self._window
+
     def _session(self) -> QueueSession:
-        session = self._window.session
+        session = self._shown.session
         if session is None:
             raise _FailedError("no queue is open")
         return session
 
     def _wait_for_ready(self) -> None:
         self._wait(
-            lambda: self._window.session is not None and self._session().state.phase is SessionPhase.READY,
+            lambda: self._shown.session is not None and self._session().state.phase is SessionPhase.READY,
             "the queue was not read",
         )
 
@@ -161,7 +175,7 @@ class SelfTest:
         found: list[Seen] = []
 
         def look() -> bool:
-            found[:] = [each for each in self._window.findChildren(kind, name) if each.isVisible()]
+            found[:] = [each for each in self._shown.findChildren(kind, name) if each.isVisible()]
             return bool(found)
 
         self._wait(look, f"{name} is not shown")
@@ -189,17 +203,24 @@ class SelfTest:
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
-        """Keep exceptions that nobody caught, wherever they happen."""
+        """Keep exceptions that nobody caught and complaints of Qt, wherever they happen."""
         before, sys.excepthook = sys.excepthook, self._on_unexpected
+        qt_before = qInstallMessageHandler(self._on_qt_message)
         try:
             yield
         finally:
             sys.excepthook = before
+            qInstallMessageHandler(qt_before)
 
     def _on_unexpected(
         self, kind: type[BaseException], error: BaseException, _trace: TracebackType | None
     ) -> None:
         self._unexpected.append(f"{kind.__name__}: {error}")
+
+    def _on_qt_message(self, kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        # What the platform without a screen cannot do is no fault.
+        if kind is not QtMsgType.QtDebugMsg and "propagateSizeHints" not in message:
+            self._unexpected.append(message)
 
 
 def _content(record: StoredRecord) -> tuple[bytes, bytes, str, int]:
