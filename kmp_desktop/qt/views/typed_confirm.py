@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from kmp_desktop.core.profile import Environment
@@ -67,10 +67,6 @@ class TypedConfirmCard(Card):
     def forget(self) -> None:
         """Nothing is typed: every review asks anew."""
         self._edit.clear()
-
-    def take_focus(self) -> None:
-        """Let the person type."""
-        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _on_typed(self) -> None:
