@@ -137,8 +137,10 @@ def dead_letter(message: Message) -> DeadLetter:
 
 
 def _headers(message: Message) -> tuple[tuple[Header, ...], str | None]:
+    # For a name that is not UTF-8 the client library returns a result with the exception set. Called
+    # directly that shows up in some later call; a call from inside ``map`` is checked at once.
     try:
-        found = cast("list[tuple[str, bytes | None]] | None", message.headers())
-    except UnicodeDecodeError:
+        found = cast("list[tuple[str, bytes | None]] | None", next(map(Message.headers, [message])))
+    except (UnicodeDecodeError, SystemError):
         return (), "header name is not readable text"
     return tuple(found or ()), None

@@ -1,0 +1,1 @@
+"""Reading and committing against a real broker, in situations that other programs make."""
