@@ -328,8 +328,7 @@ def may_not_read(studio: Studio) -> QPixmap:
         request="kafka-acls --add …",
     )
     studio.window.open_queue("platform", "orders")
-    studio.settle(1000)
-    return studio.picture()
+    return studio.dialog("errorDialog").grab()
 
 
 def all_decided(studio: Studio) -> QPixmap:

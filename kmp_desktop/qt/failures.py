@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.qt.dialogs.error_dialog import ErrorDialog
 from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.prompts import Prompts
-
-IN_THE_PAGE = frozenset({ErrorCode.MAY_NOT_READ})
-"""Errors that the triage page shows itself (D2); all others are dialogs."""
 
 
 class Failures(QObject):
@@ -36,7 +33,7 @@ class Failures(QObject):
             return
         self._error = error
         self._drop_dialog()
-        if error is not None and error.code not in IN_THE_PAGE:
+        if error is not None:
             verbs = (Verb.CLOSE, Verb.COPY_REQUEST, Verb.WORK_WITH_WHAT_WAS_READ, *self._deeds)
             self._dialog = self._prompts.show_error(self._window, error, self._on_chosen, verbs)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -65,6 +66,18 @@ def test_a_connection_that_fails_can_be_tried_again(shop: WindowWorld) -> None:
 
     shop.reach(SessionPhase.READY)
     assert None is shop.error_dialog()
+
+
+def test_who_may_not_read_is_told_what_to_ask_for(shop: WindowWorld) -> None:
+    denied = failure(ErrorCode.MAY_NOT_READ)
+    denied.request = "kafka-acls --add"
+    shop.connector.errors.append(denied)
+    shop.window.open_queue("shop", "orders")
+
+    shop.choose("copyRequest")
+    assert "kafka-acls --add" == QGuiApplication.clipboard().text()
+    shop.choose("backToQueues")
+    assert "queuesPage" == shop.page()
 
 
 def test_going_back_leaves_the_queue(shop: WindowWorld) -> None:
