@@ -45,6 +45,8 @@ def meet(settings: ClientSettings, stopped: Callable[[], bool], timeout_s: float
                 for cause in causes:
                     _raise_if_lasting(cause, settings)
                 raise unreachable(settings, error, causes) from error
+    # Whoever stopped does not want the next calls to wait out their own time limits.
+    raise no_connection(str(settings["bootstrap.servers"]), "stopped before a server answered")
 
 
 def _raise_if_lasting(cause: KafkaError, settings: ClientSettings) -> None:
