@@ -40,7 +40,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 pictures: $(READY)
-	@$(BIN)/python -m docs.make_pictures
+	@$(BIN)/python docs/make_pictures
 
 package: $(READY)
 	@$(BIN)/python packaging/build.py

@@ -61,7 +61,7 @@ PLATFORM = ConnectionProfile(
     security=Security.SASL_SSL,
     user="svc-cs-desk",
     registry_url="https://schemas.orders.example",
-    person="A. Moser",
+    person="cs-desk-03",
     confirm_discards_from=3,
     queues=(ORDERS, INVOICES),
 )
@@ -276,7 +276,7 @@ class Studio:
         table.setFocus()
         self.settle()
 
-    def somebody_else_decides(self, ids: Sequence[RecordId], person: str = "K. Berger") -> None:
+    def somebody_else_decides(self, ids: Sequence[RecordId], person: str = "cs-desk-05") -> None:
         """Another desktop commits these."""
         other = ConnectionProfile("other", "other", "other:9092", person=person)
         adapters = PracticeConnector(self.broker, self.clock)(other, ORDERS, Secrets())

@@ -313,12 +313,12 @@ def test_no_tombstone_reaches_a_record_that_came_after_reading(world: World) -> 
 def test_a_tombstone_that_nobody_could_write_goes_along_with_a_later_commit(world: World) -> None:
     """Two desktops decide the records of one key, neither sees that it decides the last one."""
     first = world.write(0, b"K")
-    ann, kim = world.window("a"), world.window("b")
-    ann_loaded = load(ann)
+    here, there = world.window("a"), world.window("b")
+    here_loaded = load(here)
     second = world.write(0, b"K")
-    kim_loaded = load(kim)
-    put(kim, kim_loaded, {second: P})
-    put(ann, ann_loaded, {first: P})
+    there_loaded = load(there)
+    put(there, there_loaded, {second: P})
+    put(here, here_loaded, {first: P})
     assert [] == world.tombstone_keys()
 
     loaded = load(world.window("c"))
@@ -339,34 +339,34 @@ def test_a_tombstone_that_nobody_could_write_goes_along_with_a_later_commit(worl
 
 def test_disjoint_decisions_of_two_desktops_are_both_committed(world: World) -> None:
     ids = [world.write(0, b"K%d" % number) for number in range(4)]
-    ann, kim = world.window("a"), world.window("b")
-    ann_loaded, kim_loaded = load(ann), load(kim)
-    put(kim, kim_loaded, {ids[0]: P, ids[2]: M})
+    here, there = world.window("a"), world.window("b")
+    here_loaded, there_loaded = load(here), load(there)
+    put(there, there_loaded, {ids[0]: P, ids[2]: M})
 
-    result = put(ann, ann_loaded, {ids[1]: P, ids[3]: M})
+    result = put(here, here_loaded, {ids[1]: P, ids[3]: M})
 
     assert Outcome.COMMITTED == result.outcome
-    assert [] == ann_loaded.undecided(), "what the other one decided is known now"
+    assert [] == here_loaded.undecided(), "what the other one decided is known now"
     assert [] == undecided(world)
     assert 2 == len(world.retried())
 
 
 def test_overlapping_decisions_conflict_and_name_who_decided_what(world: World) -> None:
     ids = [world.write(0, b"K%d" % number) for number in range(3)]
-    ann, kim = world.window("a", "Ann"), world.window("b", "Kim")
-    ann_loaded = load(ann)
-    put(kim, load(kim), {ids[0]: P, ids[1]: M})
+    here, there = world.window("a", "desk-03"), world.window("b", "desk-05")
+    here_loaded = load(here)
+    put(there, load(there), {ids[0]: P, ids[1]: M})
 
-    result = put(ann, ann_loaded, dict.fromkeys(ids, M))
+    result = put(here, here_loaded, dict.fromkeys(ids, M))
 
     assert Outcome.CONFLICT == result.outcome
-    assert [(ids[0], "purge", "Kim"), (ids[1], "merge", "Kim")] == [
+    assert [(ids[0], "purge", "desk-05"), (ids[1], "merge", "desk-05")] == [
         (each.id, each.decision, each.by) for each in result.conflicts
     ]
     assert 1 == len(world.retried())
     assert [ids[2]] == undecided(world)
 
-    result = put(ann, ann_loaded, {ids[2]: M})
+    result = put(here, here_loaded, {ids[2]: M})
 
     assert Outcome.COMMITTED == result.outcome
     assert 2 == len(world.retried())
@@ -375,14 +375,14 @@ def test_overlapping_decisions_conflict_and_name_who_decided_what(world: World) 
 def test_a_decision_made_between_our_steps_is_never_overwritten(world: World) -> None:
     """The other desktop commits after we compared and before anything of ours is final."""
     only = world.write(0, b"K")
-    ann, kim = world.window("a"), world.window("b", "Kim")
-    ann_loaded, kim_loaded = load(ann), load(kim)
-    committing = Committing(before={Step.COPIES: lambda: put(kim, kim_loaded, {only: P})})
+    here, there = world.window("a"), world.window("b", "desk-05")
+    here_loaded, there_loaded = load(here), load(there)
+    committing = Committing(before={Step.COPIES: lambda: put(there, there_loaded, {only: P})})
 
-    result = commit(ann.sink, ann_loaded, {only: M}, committing, WallClock())
+    result = commit(here.sink, here_loaded, {only: M}, committing, WallClock())
 
     assert Outcome.COMMITTED != result.outcome
-    assert Outcome.CONFLICT == put(ann, ann_loaded, {only: M}).outcome
+    assert Outcome.CONFLICT == put(here, here_loaded, {only: M}).outcome
     assert [] == world.retried()
 
 

@@ -64,7 +64,7 @@ class World(Protocol):
     ) -> RecordId:
         """Write a dead letter."""
 
-    def window(self, desktop: str = "a", person: str = "Ann", group: str = "") -> Window:
+    def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop; windows of one desktop share journal, lock and memory."""
 
     def put_offset(self, partition: int, offset: int) -> None:
@@ -108,7 +108,7 @@ class PracticeQueue:
         """Write a dead letter."""
         return self._broker.write(key, value, headers, timestamp, partition)
 
-    def window(self, desktop: str = "a", person: str = "Ann", group: str = "") -> Window:
+    def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop."""
         computer = self._computers.setdefault(desktop, PracticeComputer())
         broker = self._broker
@@ -196,7 +196,7 @@ class KafkaQueue:
         assert producer.flush(30) == 0
         return placed[0]
 
-    def window(self, desktop: str = "a", person: str = "Ann", group: str = "") -> Window:
+    def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop."""
         queue = Queue("q", "q", f"{self.name}-dlq", f"{self.name}-retry", group or self.group)
         profile = ConnectionProfile("p", "p", self.bootstrap, person=person)

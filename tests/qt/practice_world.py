@@ -173,7 +173,7 @@ class PracticeWorld:
         """A new session, not started."""
         return QueueSession(services or self.services(), PROFILE, QUEUE, pace=pace)
 
-    def decided_by_somebody_else(self, decisions: dict[RecordId, Decision], person: str = "Kim") -> None:
+    def decided_by_somebody_else(self, decisions: dict[RecordId, Decision], person: str = "desk-05") -> None:
         """Another desktop commits these, right now, in this thread."""
         other = ConnectionProfile("other", "other", "practice:9092", person=person)
         adapters = PracticeConnector(self.broker, self.clock)(other, QUEUE, Secrets())

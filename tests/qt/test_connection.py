@@ -52,7 +52,7 @@ PROFILE = ConnectionProfile(
     ca_file="/etc/ca.pem",
     registry_url="https://schemas.orders.example",
     registry_user="reader",
-    person="Ann",
+    person="desk-03",
     queues=(QUEUE,),
     settings=(("client.dns.lookup", "use_all_dns_ips"),),
 )

@@ -320,12 +320,12 @@ def test_a_conflict_names_the_records_and_keeps_the_rest(qtbot: QtBot, world: Pr
     ids = world.fill_with_walkthrough()
     session, watch = opened(qtbot, world)
     session.stage(ids, M)
-    world.decided_by_somebody_else({ids[1]: P}, person="Kim")
+    world.decided_by_somebody_else({ids[1]: P}, person="desk-05")
 
     committed(qtbot, session)
 
     theirs = watch.results[0].conflicts
-    assert [(ids[1], "purge", "Kim")] == [(each.id, each.decision, each.by) for each in theirs]
+    assert [(ids[1], "purge", "desk-05")] == [(each.id, each.decision, each.by) for each in theirs]
     assert [] == world.broker.retried()
     assert {ids[1]} == session.decided_elsewhere
 

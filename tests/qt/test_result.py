@@ -348,9 +348,9 @@ def test_a_conflict_shows_mine_beside_theirs(qtbot: QtBot, practice: PracticeWor
         for row in range(table.rowCount())
     ]
     assert [
-        ("Discard", "Retry, differs", "Kim"),
-        ("Retry", "Discard, differs", "Kim"),
-        ("Retry", "Retry", "Kim"),
+        ("Discard", "Retry, differs", "desk-05"),
+        ("Retry", "Discard, differs", "desk-05"),
+        ("Retry", "Retry", "desk-05"),
     ] == sorted(shown_cells)
 
 
@@ -429,7 +429,7 @@ def test_the_conflict_model_keeps_the_rules_of_qt(
     qtbot: QtBot, practice: PracticeWorld, qtmodeltester: ModelTester
 ) -> None:
     _, session, ids = _opened(qtbot, practice)
-    theirs = [TheirDecision(each, "merge", "Kim", 1) for each in ids[:9]]
+    theirs = [TheirDecision(each, "merge", "desk-05", 1) for each in ids[:9]]
     model = ConflictTableModel(theirs, lambda _: P, RecordNames(session))
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]
 
