@@ -20,6 +20,7 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
@@ -113,7 +114,7 @@ def _held(message: Message) -> Held:
         message.offset() or 0,
         message.key(),
         message.value(),
-        tuple((name, value) for name, value in message.headers() or ()),
+        tuple(cast("list[tuple[str, bytes | None]]", message.headers() or [])),
         message.timestamp()[1],
     )
 
@@ -350,12 +351,22 @@ def _check_claims(
         extra = sorted((set(told[0].plan) & decided) - told[0].decided)
         if extra:
             verdict.wrong_claims.append(f"{told[0].who} says {told[0].outcome}, yet decided: {extra[:5]}")
+    _check_claimed_merges(verdict, decided, merged, winners, told)
+
+
+def _check_claimed_merges(
+    verdict: Verdict,
+    decided: frozenset[RecordKey],
+    merged: frozenset[RecordKey],
+    winners: Iterable[Claim],
+    told: list[Claim],
+) -> None:
     fates: dict[RecordKey, set[str]] = {}
     for claim in winners:
         for place in claim.decided:
             fates.setdefault(place, set()).add(claim.plan.get(place, "?"))
     for place, said in fates.items():
-        if said == {"merge"} and place not in merged and place in decided:
-            # Somebody else may have decided it first: then a claim "decided" names no decision.
-            if not any(place in other.plan and other.plan[place] == "purge" for other in told):
-                verdict.wrong_claims.append(f"{place} was claimed as merged, no copy is there")
+        # Somebody else may have decided it first: then a claim "decided" names no decision.
+        purged_elsewhere = any(other.plan.get(place) == "purge" for other in told)
+        if said == {"merge"} and place not in merged and place in decided and not purged_elsewhere:
+            verdict.wrong_claims.append(f"{place} was claimed as merged, no copy is there")

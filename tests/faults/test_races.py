@@ -14,7 +14,7 @@ _RACES = 60
 _STOPPED = 12
 
 
-@pytest.mark.parametrize(("number",), scaled([(number,) for number in range(_RACES)]))
+@pytest.mark.parametrize("number", [number for (number,) in scaled([(number,) for number in range(_RACES)])])
 def test_of_two_programs_with_overlapping_decisions_nobody_loses_or_doubles_a_record(
     kafka: str, tmp_path: Path, tally: Tally, number: int
 ) -> None:
