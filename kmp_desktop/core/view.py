@@ -44,6 +44,7 @@ class SortBy(StrEnum):
     ARRIVAL = "arrival"  # partition, offset: the order of reading
     DECISION = "decision"
     WHY = "why"
+    REPORTED = "reported"  # the reported message
     MESSAGE_TYPE = "message_type"
     PAYLOAD_0 = "payload_0"
     PAYLOAD_1 = "payload_1"

@@ -63,6 +63,7 @@ class Sorter:
             order = sorted(range(len(places)), key=places.__getitem__)
             return _places(order)
         texts: dict[SortBy, Sequence[str | None]] = {
+            SortBy.REPORTED: [reported or None for reported in records.reported],
             SortBy.KEY: [key or None for key in records.key],
             SortBy.CAME_FROM: [origin or None for origin in records.came_from],
             SortBy.PAYLOAD_0: records.payload[0],

@@ -18,7 +18,7 @@ from kmp_desktop.qt.theme import Theme
 
 TREE_ROW = 26
 _GAP = 10
-_PADDING = 4
+PADDING = 4
 _LEAST_TEXT = 60  # what the words beside the value always leave to it
 
 
@@ -53,7 +53,7 @@ class ContentDelegate(QStyledItemDelegate):
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if selected or hovered:
             painter.fillRect(option.rect, theme.color("selected" if selected else "hover"))
-        padding = theme.px(_PADDING)
+        padding = theme.px(PADDING)
         inside = option.rect.adjusted(padding, 0, -padding, 0)
         if index.column() == 1:
             value = index.data(VALUE_ROLE)

@@ -85,7 +85,7 @@ class RecordDelegate(QStyledItemDelegate):
             painter.fillRect(place, look.hover)
         painter.fillRect(place.left(), place.bottom(), place.width(), 1, look.line)
         if column == Column.DECISION:
-            if position == self.current:
+            if selected and position == self.current:
                 mark = Theme.current().px(MARK)
                 painter.fillRect(place.left(), place.top(), mark, place.height() - 1, look.mark)
             paint_chip(painter, place.adjusted(look.padding, 0, 0, -1), index.data(CHIP_ROLE))

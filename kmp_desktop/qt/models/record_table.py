@@ -111,6 +111,11 @@ class RecordTableModel(QAbstractTableModel):
         """The chosen payload columns, at most two."""
         return self._payload
 
+    @property
+    def shows_reported(self) -> bool:
+        """Whether the second column is the reported message, because all failed for one reason."""
+        return self._shows_reported
+
     def row_at(self, position: int) -> int | None:
         """The number of the row shown at a position."""
         return self._rows[position] if 0 <= position < len(self._rows) else None

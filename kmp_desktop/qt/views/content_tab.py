@@ -16,7 +16,7 @@ from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.content_tree_view import ContentTreeView
-from kmp_desktop.qt.views.wrapped_text import FittedArea
+from kmp_desktop.qt.views.wrapped_text import FittedArea, ReadOnlyText
 from kmp_desktop.qt.visible_bytes import hex_lines
 from kmp_desktop.qt.visible_text import lines
 from kmp_desktop.qt.widgets.buttons import IconButton, LinkButton
@@ -47,7 +47,7 @@ class ContentTab(QWidget):
 
     try_again_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, has_registry: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details: RecordDetails | None = None
         self._wanted = Mode.TREE  # what a person chose; a record may not have it
@@ -67,10 +67,10 @@ class ContentTab(QWidget):
         self._copy.clicked.connect(self._on_copy)
         self.tree = ContentTreeView()
         self.tree.value_wanted.connect(self._on_value_wanted)
-        self._text = _read_only("contentText", tr("Content as text"))
+        self._text = ReadOnlyText("contentText", tr("Content as text"))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self._nothing = EmptyState("circle-dashed", tr("No content"))
-        self._bytes = _BytesPage()
+        self._bytes = _BytesPage(has_registry=has_registry)
         self._bytes.all_wanted.connect(self._on_all_bytes)
         self._bytes.try_again_wanted.connect(self.try_again_wanted)
         self._stack = QStackedWidget()
@@ -183,8 +183,9 @@ class _BytesPage(QWidget):
     all_wanted = Signal()
     try_again_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_registry: bool) -> None:
         super().__init__()
+        self._has_registry = has_registry
         px = Theme.current().px
         box = QVBoxLayout(self)
         spaced(box, 0, 0)
@@ -196,7 +197,7 @@ class _BytesPage(QWidget):
         box.addWidget(self._area)
         self._line = separator()
         box.addWidget(self._line)
-        self._hex = _read_only("hexView", tr("Content as bytes"))
+        self._hex = ReadOnlyText("hexView", tr("Content as bytes"))
         self._hex.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         box.addWidget(self._hex, 1)
         self._all = LinkButton("", "showAllBytesButton")
@@ -214,6 +215,8 @@ class _BytesPage(QWidget):
         self._why_box.addWidget(label(tr("Why we cannot show it in words"), "bold"))
         for attempt in attempts:
             self._why_box.addWidget(_attempt(attempt))
+        if not self._has_registry:
+            return  # nothing that could answer otherwise
         again = LinkButton(tr("Try again"), "tryAgainButton", "arrow-clockwise")
         again.clicked.connect(self.try_again_wanted)
         self._why_box.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
@@ -264,14 +267,3 @@ def _as_text(details: RecordDetails) -> str:
             "… {n} more characters. “Copy the content” copies them, too.", n=len(text) - _TEXT_SHOWN
         )
     return shown
-
-
-def _read_only(name: str, words: str) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setObjectName(name)
-    made.setAccessibleName(words)
-    made.setReadOnly(True)
-    made.setProperty("fontRole", "fixed")
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setTabChangesFocus(True)
-    return made

@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
 from kmp_desktop.core.payload import Node
 from kmp_desktop.qt.delegates.cell_text import hits_of
-from kmp_desktop.qt.delegates.content_value import ContentDelegate
+from kmp_desktop.qt.delegates.content_value import PADDING, ContentDelegate
 from kmp_desktop.qt.i18n import tr
 from kmp_desktop.qt.models import node_text
 from kmp_desktop.qt.models.content_tree import OPEN_DEPTH, OPEN_NODES, ContentTreeModel
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.letter_lists import LetterTree
+from kmp_desktop.qt.views.record_header import RecordHeader
 
 _NAME_WIDTH = 158
+_INDENT = 16
 _EXPANDED_BELOW = 2000  # nodes that "Expand all below" opens at most
 _SEARCHED = 20_000  # nodes that F3 looks through
 
@@ -48,11 +50,11 @@ class ContentTreeView(LetterTree):
         self.customContextMenuRequested.connect(self._on_menu)
         self.activated.connect(self._on_activated)
         self.clicked.connect(self._on_clicked)
-        header = self.header()
+        header = RecordHeader("contentTreeHeader", self, (_INDENT + PADDING, PADDING))
+        self.setHeader(header)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsMovable(False)
-        header.setObjectName("contentTreeHeader")
         Theme.current().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -187,7 +189,7 @@ class ContentTreeView(LetterTree):
     @Slot()
     def _on_theme_changed(self) -> None:
         px = Theme.current().px
-        self.setIndentation(px(16))
+        self.setIndentation(px(_INDENT))
         self.header().resizeSection(0, px(_NAME_WIDTH))
 
 

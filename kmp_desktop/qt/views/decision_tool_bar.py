@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolBar, QWidget
 
 from kmp_desktop.qt.actions import Actions
 from kmp_desktop.qt.i18n import tr, trn
 from kmp_desktop.qt.theme import Theme
-from kmp_desktop.qt.views.search_field import NARROW, WIDE, SearchField
+from kmp_desktop.qt.views.search_field import NARROW, SearchField
 from kmp_desktop.qt.widgets.buttons import ActionButton
+from kmp_desktop.qt.widgets.card import separator
 
 _HEIGHT = 50
+_GAP = 8
 
 
 class DecisionToolBar(QToolBar):
@@ -33,20 +35,33 @@ class DecisionToolBar(QToolBar):
         self._actions = actions
         self._level = -1
         self._decisions = [
-            self._button(actions.merge, short=tr("Retry")),
-            self._button(actions.purge, short=tr("Discard")),
-            self._button(actions.skip, short=tr("Skip")),
+            ActionButton(actions.merge, short=tr("Retry")),
+            ActionButton(actions.purge, short=tr("Discard")),
+            ActionButton(actions.skip, short=tr("Skip")),
         ]
-        self._line = self.addSeparator()
-        self._small = [self._icon_button(actions.undo), self._icon_button(actions.redo)]
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(spacer)
+        self._small = [
+            ActionButton(actions.undo, "quiet", icon_only=True),
+            ActionButton(actions.redo, "quiet", icon_only=True),
+        ]
         self.search = SearchField()
-        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.addWidget(self.search)
         self.review = ActionButton(actions.review, "primary", short=tr("Review"))
-        self.addWidget(self.review)
+        # One widget for all: QToolBar's own layout hides what does not fit behind an arrow.
+        self._inside = QWidget()
+        self._inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self._inside)
+        row.setContentsMargins(Theme.current().px(5), 0, Theme.current().px(5), 0)
+        row.setSpacing(Theme.current().px(_GAP))
+        for decision in self._decisions:
+            row.addWidget(decision)
+        row.addSpacing(Theme.current().px(4))
+        row.addWidget(separator(vertical=True))
+        row.addSpacing(Theme.current().px(4))
+        for small in self._small:
+            row.addWidget(small)
+        row.addStretch(1)
+        row.addWidget(self.search, 8)
+        row.addWidget(self.review)
+        self.addWidget(self._inside)
         Theme.current().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -66,16 +81,6 @@ class DecisionToolBar(QToolBar):
         """The window may be smaller than the words are long."""
         return QSize(Theme.current().px(400), Theme.current().px(_HEIGHT))
 
-    def _button(self, action: QAction, short: str) -> ActionButton:
-        button = ActionButton(action, "plain", short=short)
-        self.addWidget(button)
-        return button
-
-    def _icon_button(self, action: QAction) -> ActionButton:
-        button = ActionButton(action, "quiet", icon_only=True)
-        self.addWidget(button)
-        return button
-
     def _fit(self, *, force: bool = False) -> None:
         for level in (0, 1, 2):
             self._apply(level)
@@ -83,7 +88,7 @@ class DecisionToolBar(QToolBar):
                 break
         if level != self._level or force:
             self._level = level
-            self.updateGeometry()
+            self._inside.updateGeometry()
 
     def _apply(self, level: int) -> None:
         for button in (*self._decisions, self.review):
@@ -93,12 +98,10 @@ class DecisionToolBar(QToolBar):
     def _needed(self) -> int:
         px = Theme.current().px
         buttons = (*self._decisions, *self._small, self.review)
-        gaps = px(8) * (len(buttons) + 3) + px(17) + 2 * px(12)
+        gaps = px(_GAP) * (len(buttons) + 2) + px(4) * 2 + px(_GAP) * 2 + 1 + 2 * px(17)
         return sum(button.sizeHint().width() for button in buttons) + px(NARROW) + gaps
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self.setFixedHeight(Theme.current().px(_HEIGHT))
-        self.search.setFixedHeight(Theme.current().px(34))
-        self.search.resize(Theme.current().px(WIDE), Theme.current().px(34))
         self._fit(force=True)

@@ -125,6 +125,9 @@ class FailureGroupPanel(QFrame):
         body.addWidget(self.look_list)
         body.addStretch(1)
         box.addWidget(self._body, 1)
+        self._below_strip = QWidget()
+        self._below_strip.hide()
+        box.addWidget(self._below_strip, 1)
         self._head = head
 
     # ---- what is shown
@@ -199,6 +202,7 @@ class FailureGroupPanel(QFrame):
         self._collapsed = collapsed
         px = Theme.current().px
         self._body.setVisible(not collapsed)
+        self._below_strip.setVisible(collapsed)
         self._title.setVisible(not collapsed)
         self._collapse.icon_name = "caret-double-right" if collapsed else "caret-double-left"
         words = tr("Show the failure groups") if collapsed else tr("Hide the failure groups")

@@ -76,6 +76,11 @@ class Inspecting(QObject):
         if self._selection.count() == 1:
             self._describe()
 
+    def forget(self) -> None:
+        """The queue was set up anew: no answer is awaited any more."""
+        self._asked = None
+        self._serial += 1
+
     def chips_changed(self) -> None:
         """Decisions are different now."""
         self._inspector.chips_changed()

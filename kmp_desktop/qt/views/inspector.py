@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
@@ -36,6 +37,9 @@ from kmp_desktop.qt.widgets.chip import ChipState, DecisionChip
 from kmp_desktop.qt.widgets.empty import EmptyState
 from kmp_desktop.qt.widgets.labels import ElidedLabel, label
 
+if TYPE_CHECKING:
+    from kmp_desktop.qt.queue_session import QueueSession
+
 _SHORT_BELOW = 620  # pixels of the design: the why card shows label and message only
 _TABS_AT_LEAST = 180
 
@@ -52,7 +56,7 @@ class Inspector(QFrame):
 
     def __init__(
         self,
-        queue_topic: str,
+        session: QueueSession,
         actions: Actions,
         chip_of: Callable[[int], ChipState],
         parent: QWidget | None = None,
@@ -65,7 +69,7 @@ class Inspector(QFrame):
         self._chip_of = chip_of
         self._details: RecordDetails | None = None
         self._help = _help_page(actions)
-        self._record = self._make_record_page(queue_topic, actions)
+        self._record = self._make_record_page(session, actions)
         self.summary = SelectionSummaryView()
         self._stack = QStackedWidget()
         for page in (self._help, self._record, self.summary):
@@ -74,7 +78,7 @@ class Inspector(QFrame):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._stack)
 
-    def _make_record_page(self, queue_topic: str, actions: Actions) -> QWidget:
+    def _make_record_page(self, session: QueueSession, actions: Actions) -> QWidget:
         px = Theme.current().px
         page = QWidget()
         box = QVBoxLayout(page)
@@ -85,13 +89,13 @@ class Inspector(QFrame):
         cards = QVBoxLayout(upper)
         cards.setContentsMargins(px(12), px(8), px(12), px(8))
         cards.setSpacing(px(8))
-        self.why = WhyCard(queue_topic)
+        self.why = WhyCard(session.queue.queue_topic)
         self.hint_banners = HintBanners()
         self.hint_banners.related_wanted.connect(self._on_related_wanted)
         cards.addWidget(self.why)
         cards.addWidget(self.hint_banners)
         box.addWidget(FittedArea(upper, "inspectorArea"))
-        self.content = ContentTab()
+        self.content = ContentTab(has_registry=bool(session.profile.registry_url))
         self.content.try_again_wanted.connect(self.try_again_wanted)
         self.related = RelatedTab(self._chip_of)
         self.related.record_wanted.connect(self.record_wanted)

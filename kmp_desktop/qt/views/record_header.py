@@ -1,4 +1,4 @@
-"""The header of the record table: words in the quiet colour, the arrow of the sort beside them."""
+"""The header of a table: words in the quiet colour, the arrow of the sort beside them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _ARROW = 14
 class RecordHeader(QHeaderView):
     """Paints its sections itself, because a style sheet puts the arrow at the far end."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget, paddings: tuple[int, ...] = ()) -> None:
+        """``paddings``: left of the words of the first columns, in pixels of the design."""
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setObjectName("recordTableHeader")
-        self.setSectionsClickable(True)
+        self.setObjectName(name)
+        self._paddings = paddings
         self.setHighlightSections(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setMinimumSectionSize(Theme.current().px(24))
@@ -28,13 +29,16 @@ class RecordHeader(QHeaderView):
         """As high as a row."""
         return QSize(super().sizeHint().width(), Theme.current().px(_HEIGHT))
 
+    def _padding(self, column: int) -> int:
+        return self._paddings[column] if column < len(self._paddings) else 8
+
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
         """Paint the name of one column."""
         theme = Theme.current()
         painter.save()
         painter.fillRect(rect, theme.color("surface"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
-        inside = rect.adjusted(theme.px(8), 0, -theme.px(4), -1)
+        inside = rect.adjusted(theme.px(self._padding(logicalIndex)), 0, -theme.px(4), -1)
         sorted_by = self.isSortIndicatorShown() and self.sortIndicatorSection() == logicalIndex
         arrow = theme.px(_ARROW)
         room = inside.width() - (arrow + theme.px(4) if sorted_by else 0)

@@ -22,14 +22,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from kmp_desktop.core.view import Query, Row
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.view import Query, Row, SortBy
 from kmp_desktop.qt.delegates.record_cells import RecordDelegate
 from kmp_desktop.qt.i18n import trn
 from kmp_desktop.qt.models.record_table import SORTS, Column, RecordTableModel
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, WHY_AT_LEAST, Wishes, fitting
 from kmp_desktop.qt.views.record_header import RecordHeader
-from kmp_desktop.qt.widgets.chip import widest_chip
+from kmp_desktop.qt.widgets.chip import ChipState, chip_width
 
 _ROW_HEIGHT = 32
 _MEASURED = 200  # rows looked at for widths and message types
@@ -63,6 +64,7 @@ class RecordTableView(QTableView):
         self._measured: dict[Column, int] = {}
         self._wishes = Wishes(0, 0, in_group=False)
         self._queue_types = 0
+        self._elsewhere = False
         self._quiet = False
         self._fitting = False
         self.setModel(model)
@@ -78,7 +80,8 @@ class RecordTableView(QTableView):
         self._on_count_changed()
 
     def _set_up(self) -> None:
-        header = RecordHeader(self)
+        header = RecordHeader("recordTableHeader", self)
+        header.setSectionsClickable(True)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSortIndicatorShown(True)
@@ -118,6 +121,12 @@ class RecordTableView(QTableView):
         """How many message types the whole queue has."""
         self._queue_types = types
         self._on_rows_loaded()
+
+    def set_elsewhere(self, *, shown: bool) -> None:
+        """Whether "Someone else" has to fit into the first column."""
+        if shown != self._elsewhere:
+            self._elsewhere = shown
+            self._fit_later.start()
 
     def set_search(self, words: Sequence[str]) -> None:
         """Show these words bold."""
@@ -206,8 +215,14 @@ class RecordTableView(QTableView):
     def _widths(self) -> dict[Column, int]:
         px = Theme.current().px
         widths = {column: px(width) for column, width in DEFAULT_WIDTHS.items()}
-        widths[Column.DECISION] = max(widths[Column.DECISION], widest_chip() + px(14))
+        widths[Column.DECISION] = max(widths[Column.DECISION], self._widest_chip() + px(14))
         return widths | self._measured | self._own_widths
+
+    def _widest_chip(self) -> int:
+        states: list[ChipState] = [None, *Decision]
+        if self._elsewhere:
+            states.append("elsewhere")
+        return max(map(chip_width, states))
 
     def _measure(self, rows: Sequence[Row]) -> None:
         """Payload columns fit what they hold; they grow while one queue is shown, never shrink."""
@@ -244,7 +259,8 @@ class RecordTableView(QTableView):
     # ---- sorting
 
     def _show_sort(self, query: Query) -> None:
-        column = next((each for each, sort in SORTS.items() if sort is query.sort), Column.FAILED)
+        columns = {sort: column for column, sort in SORTS.items()} | {SortBy.REPORTED: Column.WHY}
+        column = columns.get(query.sort, Column.FAILED)
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(column, order)
 
@@ -253,6 +269,8 @@ class RecordTableView(QTableView):
         """Sort by a column; again: the other way round. The indicator follows the answer."""
         header = self.horizontalHeader()
         sort = SORTS.get(Column(section))
+        if sort is SortBy.WHY and self._records.shows_reported:
+            sort = SortBy.REPORTED
         # Qt has turned the indicator already.
         if sort is not None:
             self.sort_wanted.emit((sort, header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder))

@@ -129,4 +129,5 @@ class SearchField(QLineEdit):
         px = Theme.current().px
         self.setMinimumWidth(px(NARROW))
         self.setMaximumWidth(px(WIDE))
+        self.setFixedHeight(px(34))
         self._place()

@@ -51,6 +51,7 @@ class SelectionSummaryView(QWidget):
         head.addWidget(self._chip)
         head.addWidget(self._chip_words)
         head.addStretch(1)
+        head.addStrut(px(34))  # as high as the header of one record
         box.addLayout(head)
         self._subtitle = ElidedLabel("", "small", "muted")
         self._subtitle.setContentsMargins(px(16), 0, px(16), 0)
@@ -103,7 +104,7 @@ class SelectionSummaryView(QWidget):
         grid = QGridLayout(place)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(Theme.current().px(12))
-        grid.setVerticalSpacing(Theme.current().px(3))
+        grid.setVerticalSpacing(Theme.current().px(5))
         grid.setColumnStretch(1, 1)
         counted = summary.sampled or summary.count
         lines = [(say(fact.name), _values(fact, counted)) for fact in summary.facts]

@@ -21,6 +21,7 @@ from kmp_desktop.core.view import (
     RecordsArrived,
     RecordsRemoved,
     Reply,
+    RowsChanged,
     SelectionSummary,
 )
 from kmp_desktop.qt.actions import Actions
@@ -95,7 +96,7 @@ class TriagePage(QFrame):
         self.load_panel = LoadPanel()
         self.group_bar = GroupBar()
         self.selection_bar = SelectionBar()
-        self.inspector = Inspector(session.queue.queue_topic, actions, self._chip)
+        self.inspector = Inspector(session, actions, self._chip)
         self.middle: QWidget = QFrame()
         self.middle.setObjectName("recordPlace")
         self.middle.setProperty("ground", "plain")
@@ -207,6 +208,7 @@ class TriagePage(QFrame):
             SelectionSummary: self.inspecting.take_summary,
             FewFirst: self.selecting.take_few,
             RecordsArrived: self._take_push,
+            RowsChanged: self._take_changed,
             RecordsRemoved: self._take_push,
         }
         taker = takers.get(type(reply))
@@ -220,9 +222,15 @@ class TriagePage(QFrame):
     def _take_push(self, _push: RecordsArrived | RecordsRemoved) -> None:
         self.groups.outdate()
 
+    def _take_changed(self, _push: RowsChanged) -> None:
+        self.model.outdate()
+        self.groups.outdate()
+        self.inspecting.look_again()
+
     @Slot(object)
     def _on_state_changed(self, _state: object) -> None:
         phase = self._session.state.phase
+        self.table.set_elsewhere(shown=bool(self._session.decided_elsewhere))
         self.state.update()
         if phase in (SessionPhase.READY, SessionPhase.FAILED):
             self.records.set_complete(complete=True)
@@ -242,6 +250,7 @@ class TriagePage(QFrame):
 
     @Slot()
     def _on_restarted(self) -> None:
+        self.inspecting.forget()
         self.selection.clear()
         self._show_everything()
         self.records.forget()

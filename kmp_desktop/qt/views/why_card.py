@@ -92,7 +92,7 @@ class WhyCard(Card):
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setColumnStretch(1, 1)
         self._facts.setHorizontalSpacing(px(12))
-        self._facts.setVerticalSpacing(px(3))
+        self._facts.setVerticalSpacing(px(5))
         self.box.addWidget(self._facts_place)
         self.developer = DeveloperDetails(queue_topic)
         self.box.addWidget(self.developer)

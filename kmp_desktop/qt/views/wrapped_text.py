@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit, QWidget
 
 from kmp_desktop.qt.theme import FontRole, Theme
 
@@ -92,6 +92,30 @@ class WrappedText(QTextEdit):
         document = self.document().clone()
         document.setTextWidth(max(20, width))
         return max(self._line(), round(document.size().height() + 0.5))
+
+
+class ReadOnlyText(QPlainTextEdit):
+    """A whole page of text in the fixed-width font, without a border of its own."""
+
+    def __init__(self, name: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setReadOnly(True)
+        self.setProperty("fontRole", "fixed")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        Theme.current().changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take the colours of the theme."""
+        px, accent = Theme.current().px, Theme.current().tokens.accent
+        padding = f"border-radius: 0; padding: {px(4)}px {px(8)}px;"
+        self.setStyleSheet(
+            f"QPlainTextEdit {{ border: 2px solid transparent; {padding} }}"
+            f"QPlainTextEdit:focus {{ border: 2px solid {accent}; {padding} }}"
+        )
 
 
 class FittedArea(QScrollArea):

@@ -23,7 +23,7 @@ class EmptyState(QWidget):
         self._title = label(title, "section")
         self._text = label(text, tone="muted", wrap=True)
         self._text.setAlignment(centre)
-        self._text.setMinimumWidth(Theme.current().px(280))
+        self._text.setFixedWidth(Theme.current().px(280))  # else Qt reckons with fewer lines
         self.box = QVBoxLayout(self)
         spaced(self.box, 16, 8)
         self.box.addStretch(2)
