@@ -92,6 +92,7 @@ def run_self_test() -> int:
     Prints a line for each check. Needs no display, no folders of a user and no settings.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("LC_ALL", "C.UTF-8")  # Qt complains where there is no locale at all
     application = _application()
     with tempfile.TemporaryDirectory(prefix="kmp-desktop-") as folder:
         broker, clock = PracticeBroker(), WallClock()

@@ -228,5 +228,7 @@ def _content(record: StoredRecord) -> tuple[bytes, bytes, str, int]:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    # Without a locale standard output may be ASCII only.
+    plain = line.encode(sys.stdout.encoding or "ascii", "backslashreplace")
+    sys.stdout.write(f"{plain.decode(sys.stdout.encoding or 'ascii')}\n")
     sys.stdout.flush()
