@@ -105,9 +105,7 @@ def check_draft(entries: Sequence[DraftEntry], loaded: LoadedQueue, saved_at: in
     return Restored(staged, tuple(aside), tuple(unread), saved_at)
 
 
-def restore_draft(
-    drafts: DraftStore, key: DraftKey, loaded: LoadedQueue, book: DecisionBook
-) -> Restored:
+def restore_draft(drafts: DraftStore, key: DraftKey, loaded: LoadedQueue, book: DecisionBook) -> Restored:
     """Bring a draft back into the book; what no longer applies is put aside, never applied.
 
     Called once the queue is read and an unfinished commit is settled. May block on the disk.
