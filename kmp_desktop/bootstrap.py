@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kmp_desktop import __version__
@@ -234,6 +234,8 @@ def _application() -> QApplication:
     application.setApplicationDisplayName("KMP Desktop")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("kmp-desktop")
+    if QLocale().language() is QLocale.Language.C:  # an empty environment: numbers as the texts are
+        QLocale.setDefault(QLocale(QLocale.Language.English))
     # A closed window hides and ends later, when a commit and its threads are over.
     application.setQuitOnLastWindowClosed(False)
     return application
