@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -21,13 +21,15 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import RestoredDraft, SessionPhase, SessionState
 from kmp_desktop.core.text import text
 from kmp_desktop.core.view import DecisionsChanged, Request
+from kmp_desktop.qt.attempts import Attempts, Pace
 from kmp_desktop.qt.broker_worker import BrokerWorker, CommitDone, CommitOrder, ReadDone, ReadOrder
 from kmp_desktop.qt.draft_keeper import DraftKeeper
 from kmp_desktop.qt.engine_view import EngineView
 from kmp_desktop.qt.queue_threads import QueueThreads
-from kmp_desktop.qt.retry_timer import RETRY_AFTER_S, RetryTimer
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.staged_decisions import StagedDecisions
+
+__all__ = ["Pace", "QueueSession", "open_sessions"]
 
 _FIXED = (SessionPhase.COMMITTING, SessionPhase.LOCKED, SessionPhase.CLOSED)  # nothing is staged then
 _READABLE = frozenset({SessionPhase.READY, SessionPhase.FAILED})
@@ -40,14 +42,6 @@ _open: set[QueueSession] = set()
 def open_sessions() -> tuple[QueueSession, ...]:
     """Every session that has not said ``closed`` yet; the program ends when there is none."""
     return tuple(_open)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often a session tries and looks by itself, in seconds."""
-
-    retry_after_s: tuple[float, ...] = RETRY_AFTER_S
-    look_every_s: float = 30.0
 
 
 class QueueSession(QObject):
@@ -93,15 +87,12 @@ class QueueSession(QObject):
         self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
         self._awaited: set[str] = set()  # what a read still waits for before the queue is READY
-        pace = pace or Pace()
-        self._retry = RetryTimer(services.clock, pace.retry_after_s, self)
-        self._retry.due.connect(self.try_now)
-        self._look = QTimer(self)
-        self._look.setInterval(round(pace.look_every_s * 1000))
-        self._look.timeout.connect(self._on_time_to_look)
+        self._attempts = Attempts(services.clock, pace or Pace(), self)
+        self._attempts.retry_due.connect(self.try_now)
         self._drafts = DraftKeeper(services.drafts, services.clock, profile.servers, self)
         self._decisions = StagedDecisions(self._drafts, self)
         self._threads = QueueThreads(self._adapters, services.clock, self._drafts, self)
+        self._attempts.look_due.connect(self._threads.look)
         self._connect_broker(self._threads.broker)
         self._engine = EngineView(self._threads, self)
         self._connect_engine()
@@ -142,7 +133,7 @@ class QueueSession(QObject):
             return
         if phase is SessionPhase.LOCKED:
             self._asking = True
-            self._retry.pause()
+            self._attempts.stop()
             self._set(next_attempt_at=0)
             self._threads.resolve()
         elif phase is SessionPhase.READY and not self.state.committed_elsewhere:
@@ -163,8 +154,7 @@ class QueueSession(QObject):
         if self._closing:
             return
         self._closing = True
-        self._look.stop()
-        self._retry.pause()
+        self._attempts.stop()
         if self._started:
             self._threads.close()
         else:
@@ -178,8 +168,8 @@ class QueueSession(QObject):
         """Commit everything staged (and tombstones left over); ends in ``commit_finished``."""
         if self.state.phase is not SessionPhase.READY or self._closing:
             return
-        self._look.stop()
-        self._retry.reset()
+        self._attempts.stop()
+        self._attempts.succeeded()
         self._threads.stop_commit.clear()
         self._set(phase=SessionPhase.COMMITTING, resolution=None, next_attempt_at=0)
         self._threads.commit(CommitOrder(dict(self.book.staged)))
@@ -255,8 +245,7 @@ class QueueSession(QObject):
     # Reading
 
     def _read(self, order: ReadOrder) -> None:
-        self._look.stop()
-        self._retry.pause()
+        self._attempts.stop()
         self._threads.stop_reading.clear()
         self._awaited = {_READING}
         known = self._decisions.loaded is not None and not order.connect_anew
@@ -274,7 +263,7 @@ class QueueSession(QObject):
         if loaded is None:
             self._lock(resolution)
             return
-        self._retry.reset()
+        self._attempts.succeeded()
         self._set(
             summary=done.summary,
             resolution=resolution,
@@ -315,9 +304,9 @@ class QueueSession(QObject):
 
     def _be_ready(self) -> None:
         try_again = bool(self.state.committed_elsewhere or self.state.offline_since) and not self._closing
-        next_attempt = self._retry.wait_again() if try_again else 0
+        next_attempt = self._attempts.try_later() if try_again else 0
         if not self._closing:
-            self._look.start()
+            self._attempts.begin_looking()
         self._set(phase=SessionPhase.READY, next_attempt_at=next_attempt)
 
     @Slot(object)
@@ -354,7 +343,7 @@ class QueueSession(QObject):
 
     def _lock(self, resolution: Resolution | None) -> None:
         self._awaited.clear()
-        next_attempt = 0 if self._closing else self._retry.wait_again()
+        next_attempt = 0 if self._closing else self._attempts.try_later()
         self._set(phase=SessionPhase.LOCKED, resolution=resolution, next_attempt_at=next_attempt)
 
     @Slot(object)
@@ -363,9 +352,9 @@ class QueueSession(QObject):
         if self._closing:
             return
         if resolution is not None and resolution.outcome is Outcome.UNKNOWN:
-            self._set(resolution=resolution, next_attempt_at=self._retry.wait_again())
+            self._set(resolution=resolution, next_attempt_at=self._attempts.try_later())
             return
-        self._retry.reset()
+        self._attempts.succeeded()
         self._decisions.settle(_committed_by(resolution))
         self._set(resolution=resolution, committed_elsewhere=False)
         self._read(ReadOrder())
@@ -375,27 +364,22 @@ class QueueSession(QObject):
         self._asking = False
         if not self._closing:
             busy = error.code is ErrorCode.QUEUE_BUSY
-            next_attempt = self._retry.wait_again()
+            next_attempt = self._attempts.try_later()
             self._set(error=error, committed_elsewhere=busy, next_attempt_at=next_attempt)
 
     # Looking for what is new
 
-    @Slot()
-    def _on_time_to_look(self) -> None:
-        if self.state.phase is SessionPhase.READY:
-            self._threads.look()
-
     @Slot(object)
     def _on_looked(self, new_records: int) -> None:
         if self.state.phase is SessionPhase.READY and not self.state.committed_elsewhere:
-            self._retry.reset()
+            self._attempts.succeeded()
             self._set(new_records=new_records, offline_since=0, next_attempt_at=0)
 
     @Slot(object)
     def _on_look_failed(self, _error: UserFacingError) -> None:
         if self.state.phase is SessionPhase.READY and not self._closing:
             offline_since = self.state.offline_since or self._now()
-            self._set(offline_since=offline_since, next_attempt_at=self._retry.wait_again())
+            self._set(offline_since=offline_since, next_attempt_at=self._attempts.try_later())
 
     # Ends
 
@@ -406,7 +390,7 @@ class QueueSession(QObject):
         if self.state.phase is SessionPhase.COMMITTING:
             self._lock(None)
         elif self.state.phase is SessionPhase.LOCKED and not self._closing:
-            self._set(next_attempt_at=self._retry.wait_again())
+            self._set(next_attempt_at=self._attempts.try_later())
         elif self.state.phase in (SessionPhase.CONNECTING, SessionPhase.READING):
             self._awaited.clear()
             self._set(phase=SessionPhase.FAILED, error=_stopped_unexpectedly(error), progress=None)

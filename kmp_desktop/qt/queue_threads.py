@@ -88,6 +88,7 @@ class QueueThreads(QObject):
         """Ask what became of an unfinished commit."""
         self._resolve.emit()
 
+    @Slot()
     def look(self) -> None:
         """See whether new records have come."""
         self._look.emit()
