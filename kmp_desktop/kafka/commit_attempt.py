@@ -137,9 +137,13 @@ class CommitAttempt:
     # 1
 
     def initialise(self) -> None:
-        """Fence every older producer of this queue, then see that the cluster has finished its work."""
+        """Fence every older producer of this queue, then see that the cluster has finished its work.
+
+        The topics are looked at first: of one that is gone nobody can tell how far it is.
+        """
         batch = batch_size(self.loaded.limits)
         self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
+        self._refuse_remade_topics()
         held = self._held_by_us()
         if held:
             raise NotCommitted(
@@ -154,9 +158,8 @@ class CommitAttempt:
     # 2
 
     def compare(self) -> None:
-        """See that queue and group are as loaded; take over what others did to other records."""
+        """See that the group is as loaded; take over what others did to other records."""
         self._refuse_live_group()
-        self._refuse_remade_topics()
         try:
             owner, now = self.desk.read_state(self.loaded.partitions)
         except KafkaException as failure:
@@ -561,6 +564,8 @@ class CommitAttempt:
     def _is_written(self) -> bool:
         try:
             _, now = self.desk.read_state(self.loaded.partitions, 5.0)
+        except offsets.GroupDenied as failure:
+            raise OutcomeUnknown(str(failure)) from failure
         except FAILURES:
             return False
         states = states_of(now, self.loaded.identity.queue_topic_id)

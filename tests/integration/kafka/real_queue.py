@@ -13,9 +13,13 @@ from typing import cast
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
     NewTopic,
     ResourcePatternType,
     ResourceType,
@@ -49,6 +53,9 @@ CLEANED_AT_ONCE = {
     "delete.retention.ms": "0",
 }
 """A queue whose cleaner is always at work."""
+
+Right = tuple[ResourceType, str, AclOperation]
+"""What an ACL allows: kind and name of a resource, operation."""
 
 WHY: tuple[Header, ...] = (("why", b"broken"),)
 
@@ -193,10 +200,7 @@ class RealQueue:
 
     def remake(self, topic: str) -> None:
         """Delete a topic and make it anew."""
-        admin = self.admin()
-        for future in admin.delete_topics([topic], operation_timeout=20).values():
-            future.result(30)
-        until(lambda: topic not in admin.list_topics(timeout=10).topics)
+        self.drop_topic(topic)
         self._make(topic, {"cleanup.policy": "compact"} if topic == self.topic else {})
 
     def forget_offsets(self) -> None:
@@ -205,17 +209,42 @@ class RealQueue:
         for future in admin.delete_consumer_groups([self.group]).values():
             future.result(30)
 
-    def allow(self, user: str, *rights: tuple[ResourceType, str, AclOperation]) -> None:
+    def allow(self, user: str, *rights: Right) -> None:
         """Give rights to a user."""
         admin = self.admin()
-        bindings = [
-            AclBinding(
-                *(kind, name, ResourcePatternType.LITERAL, f"User:{user}", "*", operation),
-                AclPermissionType.ALLOW,
-            )
-            for kind, name, operation in rights
-        ]
-        for future in admin.create_acls(bindings).values():
+        for future in admin.create_acls([_binding(user, each) for each in rights]).values():
+            future.result(30)
+
+    def take_away(self, user: str, right: Right) -> None:
+        """Take a right away again."""
+        kind, name, operation = right
+        admin = self.admin()
+        one = AclBindingFilter(
+            *(kind, name, ResourcePatternType.LITERAL, f"User:{user}", "*", operation),
+            AclPermissionType.ALLOW,
+        )
+        for future in admin.delete_acls([one]).values():
+            assert future.result(30)
+
+    def drop_topic(self, topic: str) -> None:
+        """Delete a topic."""
+        admin = self.admin()
+        for future in admin.delete_topics([topic], operation_timeout=20).values():
+            future.result(30)
+        until(lambda: topic not in admin.list_topics(timeout=10).topics)
+
+    def configure(self, **config: str) -> None:
+        """Change settings of the queue's topic; ``_`` stands for the dot."""
+        admin = self.admin()
+        resource = ConfigResource(
+            ConfigResource.Type.TOPIC,
+            self.topic,
+            incremental_configs=[
+                ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
+                for name, value in config.items()
+            ],
+        )
+        for future in admin.incremental_alter_configs([resource]).values():
             future.result(30)
 
     def admin(self) -> AdminClient:
@@ -242,6 +271,19 @@ class RealQueue:
         """A dead letter comes."""
         producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0})
         return _produced(producer, self.topic, key, value, headers, timestamp, partition)
+
+    def write_many(self, count: int) -> list[RecordId]:
+        """As many small records, each with a key of its own."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0, "linger.ms": 50})
+        for number in range(count):
+            while True:
+                try:
+                    producer.produce(self.topic, b"v", b"K%d" % number, 0, timestamp=NOW)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        assert producer.flush(60) == 0
+        return [RecordId(0, offset) for offset in range(count)]
 
     @contextmanager
     def transaction(self, topic: str = "") -> Iterator[Callable[..., RecordId]]:
@@ -349,6 +391,14 @@ def until(fact: Callable[[], bool], seconds: float = 60) -> None:
     while not fact():
         assert time.monotonic() < deadline, "the fact waited for did not come about"
         time.sleep(0.1)
+
+
+def _binding(user: str, right: Right) -> AclBinding:
+    kind, name, operation = right
+    return AclBinding(
+        *(kind, name, ResourcePatternType.LITERAL, f"User:{user}", "*", operation),
+        AclPermissionType.ALLOW,
+    )
 
 
 def _produced(

@@ -293,9 +293,7 @@ def test_a_ledger_that_reaches_beyond_the_end_is_a_conflict(queue: RealQueue) ->
 
 
 def test_a_topic_that_is_not_there_says_so(queue: RealQueue) -> None:
-    for future in (admin := queue.admin()).delete_topics([queue.topic]).values():
-        future.result(30)
-    until(lambda: queue.topic not in admin.list_topics(timeout=10).topics)
+    queue.drop_topic(queue.topic)
 
     with pytest.raises(UserFacingError) as raised:
         queue.desktop().load()
