@@ -84,7 +84,7 @@ def _of_the_session(now: Situation) -> Iterator[StateBanner]:
         )
     if state.phase is SessionPhase.READY and state.summary is not None and not state.summary.complete:
         yield _stopped(state)
-    if state.restored is not None and state.restored.applied + state.restored.put_aside:
+    if state.restored is not None and _is_news(state.restored, now.staged):
         yield _restored(state.restored, now)
 
 
@@ -112,6 +112,11 @@ def _stopped(state: SessionState) -> StateBanner:
     if total <= read:
         title = text_n(read, "You stopped after {n} record.", "You stopped after {n} records.")
     return StateBanner("stopped", "info", title, None, ((Act.CONTINUE_READING, text("Continue reading")),))
+
+
+def _is_news(draft: RestoredDraft, staged: int) -> bool:
+    """Whether anything is left of what came back."""
+    return draft.put_aside > 0 or (draft.applied > 0 and staged > 0)
 
 
 def _restored(draft: RestoredDraft, now: Situation) -> StateBanner:
