@@ -165,15 +165,15 @@ def test_loading_tells_how_far_it_is(world: World) -> None:
 
 
 def test_a_stopped_load_says_so_and_holds_what_was_read(world: World) -> None:
-    for number in range(30):
-        world.write(0, b"K%d" % number)
-    reading = Reading(stop_after=0)
+    world.write_many(30_000)
+    reading = Reading(stop_after=1)
 
     loaded = world.window().source.load(reading)
 
     assert not loaded.complete
-    assert loaded.end[0] < 30
-    assert all(each.offset < loaded.end[0] for each in loaded.records)
+    assert 0 < loaded.end[0] < 30_000
+    assert loaded.end[0] == len(loaded.records) == len(reading.seen)
+    assert loaded.end[0] == max(each.offset for each in loaded.records) + 1
 
 
 def test_new_records_are_counted_and_our_own_commits_are_not_new(world: World) -> None:

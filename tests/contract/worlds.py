@@ -64,6 +64,9 @@ class World(Protocol):
     ) -> RecordId:
         """Write a dead letter."""
 
+    def write_many(self, count: int) -> None:
+        """Write so many dead letters with keys of their own to partition 0."""
+
     def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop; windows of one desktop share journal, lock and memory."""
 
@@ -107,6 +110,11 @@ class PracticeQueue:
     ) -> RecordId:
         """Write a dead letter."""
         return self._broker.write(key, value, headers, timestamp, partition)
+
+    def write_many(self, count: int) -> None:
+        """Write so many dead letters."""
+        for number in range(count):
+            self._broker.write(b"K%d" % number, b"value", (), NOW, 0)
 
     def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop."""
@@ -195,6 +203,13 @@ class KafkaQueue:
         )
         assert producer.flush(30) == 0
         return placed[0]
+
+    def write_many(self, count: int) -> None:
+        """Write so many dead letters with one plain producer."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        for number in range(count):
+            producer.produce(f"{self.name}-dlq", partition=0, key=b"K%d" % number, value=b"value")
+        assert producer.flush(30) == 0
 
     def window(self, desktop: str = "a", person: str = "desk-03", group: str = "") -> Window:
         """A new window on a desktop."""
