@@ -23,6 +23,15 @@ os.environ.setdefault("QT_API", "pyside6")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_as_in_the_program() -> Iterator[None]:
+    """As in the window's process: garbage is collected in the main thread only, never by a worker."""
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
     """Broker and registry, started once when the first test asks for one of them."""
