@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from kmp_desktop.core.view import DescribeWanted, RecordDetails, SelectionSummary, SummaryWanted
 from kmp_desktop.qt.i18n import tr
 from kmp_desktop.qt.models.record_table import RecordTableModel
-from kmp_desktop.qt.views.deciding import Deciding
 from kmp_desktop.qt.views.inspector import Inspector
 from kmp_desktop.qt.views.triage_selection import Selection
 from kmp_desktop.qt.widgets.chip import ChipState
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from kmp_desktop.qt.queue_session import QueueSession
 
 _SUMMARY_MS = 120  # a selection that grows row by row is summed up once
-_KINDS = 5  # chips there are
 
 
 class Inspecting(QObject):
@@ -34,7 +32,6 @@ class Inspecting(QObject):
         session: QueueSession,
         model: RecordTableModel,
         selection: Selection,
-        deciding: Deciding,
         inspector: Inspector,
         parent: QObject,
     ) -> None:
@@ -42,7 +39,6 @@ class Inspecting(QObject):
         self._session = session
         self._model = model
         self._selection = selection
-        self._deciding = deciding
         self._inspector = inspector
         self._asked: int | None = None  # the row that an answer is awaited for
         self._serial = 0
@@ -126,11 +122,12 @@ class Inspecting(QObject):
         self._inspector.summary.show_selection(count, self.subtitle, self._chips())
 
     def _chips(self) -> set[ChipState]:
-        found: set[ChipState] = set()
-        for row in self._selection.rows():
-            found.add(self._deciding.chip(row))
-            if len(found) == _KINDS:
-                break
+        """Which chips there are among many records, without looking twice at any of them."""
+        ids = [*map(self._session.record_id, self._selection.rows())]
+        found: set[ChipState] = {*map(self._session.book.staged.get, ids)}
+        elsewhere = self._session.decided_elsewhere
+        if elsewhere and not elsewhere.isdisjoint(ids):
+            found.add("elsewhere")
         return found
 
     def _place(self, row: int) -> str:

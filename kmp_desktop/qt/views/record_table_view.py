@@ -26,7 +26,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.view import Query, Row, SortBy
 from kmp_desktop.qt.delegates.record_cells import RecordDelegate
 from kmp_desktop.qt.i18n import trn
-from kmp_desktop.qt.models.record_table import SORTS, Column, RecordTableModel
+from kmp_desktop.qt.models.record_table import FROZEN_ROLE, SORTS, Column, RecordTableModel
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, WHY_AT_LEAST, Wishes, fitting
 from kmp_desktop.qt.views.record_header import RecordHeader
@@ -357,6 +357,12 @@ class RecordTableView(QTableView):
         """Another width may show other columns."""
         super().resizeEvent(event)
         self.fit_columns()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The menu of a frozen list is about the whole list: it must not select one row instead."""
+        frozen = self.indexAt(event.position().toPoint()).data(FROZEN_ROLE)
+        if not (frozen and event.button() is Qt.MouseButton.RightButton):
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The whole row under the pointer is shown so."""

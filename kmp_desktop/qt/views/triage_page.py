@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -10,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.core.session import SessionPhase
+from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.core.view import (
     FewFirst,
     GroupBy,
@@ -70,6 +71,7 @@ class TriagePage(QFrame):
         self.setObjectName("triagePage")
         self._session = session
         self._wanted_row: int | None = None  # to go to once the list is there
+        self._seen_state: SessionState | None = None
         self._make_parts(session, actions)
         self._make_minds(session, actions)
         self._arrange()
@@ -108,7 +110,7 @@ class TriagePage(QFrame):
         self.groups = GroupCounts(session, self.panel, self)
         self.selection = Selection(self.table, self.model, self)
         self.deciding = Deciding(session, self.model, self.table, self.selection, self)
-        self.inspecting = Inspecting(session, self.model, self.selection, self.deciding, self.inspector, self)
+        self.inspecting = Inspecting(session, self.model, self.selection, self.inspector, self)
         self.selecting = Selecting(
             session,
             self.records,
@@ -228,15 +230,18 @@ class TriagePage(QFrame):
         self.inspecting.look_again()
 
     @Slot(object)
-    def _on_state_changed(self, _state: object) -> None:
-        phase = self._session.state.phase
+    def _on_state_changed(self, state: SessionState) -> None:
+        before, self._seen_state = self._seen_state, state
+        if before is not None and before == replace(state, progress=before.progress):
+            self.state.update_reading()  # ten times a second: no more than this
+            return
         self.table.set_elsewhere(shown=bool(self._session.decided_elsewhere))
         self.state.update()
-        if phase in (SessionPhase.READY, SessionPhase.FAILED):
+        if state.phase in (SessionPhase.READY, SessionPhase.FAILED):
             self.records.set_complete(complete=True)
             self.groups.outdate()
             self.inspecting.look_again()
-        elif phase is SessionPhase.READING:
+        elif state.phase is SessionPhase.READING:
             self.records.set_complete(complete=False)
         self._update_actions()
 

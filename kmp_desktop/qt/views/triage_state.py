@@ -55,11 +55,12 @@ class TriageState(QObject):
 
     def update(self) -> None:
         """Look at everything again."""
-        self._update_reading()
+        self.update_reading()
         self._update_place()
         self._update_banners()
 
-    def _update_reading(self) -> None:
+    def update_reading(self) -> None:
+        """How far reading is, no more than that."""
         state = self._session.state
         if state.phase is not SessionPhase.READING:
             self._load.stop()
