@@ -37,7 +37,8 @@ class Connection:
 def connection_of(arguments: QueueArguments) -> Connection:
     """Put it together; raises UserFacingError USAGE or SETTINGS. Reads the files of -O."""
     pairs = [pair for file in arguments.properties for pair in _file(file)]
-    pairs += [_option(each) for each in arguments.options]
+    options = [_option(each) for each in arguments.options]
+    pairs += options
     client = _for_client(pairs)
     settings = dict(client.settings)
     _check_files(settings)
@@ -59,8 +60,9 @@ def connection_of(arguments: QueueArguments) -> Connection:
         queues=(queue,),
         settings=tuple((name, value) for name, value in settings.items() if name != "schema.registry.url"),
     )
-    notes = tuple(text("{name} is not used: {why}.", name=name, why=why) for name, why in client.dropped)
-    return Connection(profile, queue, secrets, notes)
+    notes = [text("{name} is not used: {why}.", name=name, why=why) for name, why in client.dropped]
+    notes += [_exposed(name) for name, _ in options if is_secret_setting(name)]
+    return Connection(profile, queue, secrets, tuple(notes))
 
 
 def _file(path: Path) -> Pairs:
@@ -92,12 +94,16 @@ def _option(said: str) -> tuple[str, str]:
         raise _usage(
             text("A -o setting is not KEY=VALUE."), text("Write it like -o security.protocol=SASL_SSL.")
         )
-    if is_secret_setting(name):
-        raise _usage(
-            text("{name} must not be given with -o: other users of this computer could read it.", name=name),
-            text("Put it into a file that only you may read, and name that with -O FILE."),
-        )
     return name, value
+
+
+def _exposed(name: str) -> Text:
+    """Taken as it is, since other clients take it, too; but it is said."""
+    return text(
+        "{name} was given with -o, where other users of this computer can read it. Better put it into a "
+        "file that only you may read, and name that with -O FILE.",
+        name=name,
+    )
 
 
 def _for_client(pairs: list[tuple[str, str]]) -> ClientSettings:

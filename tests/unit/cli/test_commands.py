@@ -231,14 +231,11 @@ def test_a_bug_is_one_line_with_a_hint_and_its_trace_is_in_the_log_without_secre
     )
 
 
-def test_nothing_of_the_run_stays_in_the_logging_of_the_process(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_of_the_run_stays_in_the_logging_of_the_process(tmp_path: Path) -> None:
     before = list(logging.getLogger().handlers)
-    queue = QueueArguments("h:1", "g", "q", options=("sasl.password=x",))
+    queue = QueueArguments("h:1", "g", "q", options=("security.protocol=none",))
     assert Exit.WRONG_INPUT == run(PrintCommand(queue), tmp_path)
     assert before == logging.getLogger().handlers
-    assert "x" not in capsys.readouterr().err.splitlines()
 
 
 def _after_load(here: _Terminal, action: Callable[[], object]) -> list[Callable[[], object]]:
