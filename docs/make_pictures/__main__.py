@@ -29,13 +29,16 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     application = QApplication(sys.argv[:1])
+    font = application.font()
+    font.setPointSizeF(9.5)  # the size that the design was drawn for
+    application.setFont(font)
     Theme.current().apply(application)
     for name in wanted:
         for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
             with tempfile.TemporaryDirectory() as files:
                 studio = Studio(Path(files), choice)
                 picture = SCENES[name](studio)
-                picture.save(str(folder / f"{name}-{choice.value}.png"))
+                picture.save(str(folder / f"{name}-{choice.value}.png"), "PNG", 0)  # 0: smallest file
                 studio.close()
         print(name)
     return 0

@@ -34,6 +34,8 @@ class SignIn:
 class Connections(QObject):
     """One for a window; GUI thread. ``lane`` runs files and the password store off it.
 
+    ``today``: passwords by profile id that hold until the program quits, in memory only; added here.
+
     Signals:
         saved(Saved): a connection is on disk (its passwords too, or they hold for today only).
         closed(): nothing runs any more.
@@ -42,11 +44,18 @@ class Connections(QObject):
     saved = Signal(object)
     closed = Signal()
 
-    def __init__(self, services: Services, prompts: Prompts, lane: BackgroundTasks, window: QWidget) -> None:
+    def __init__(
+        self,
+        services: Services,
+        prompts: Prompts,
+        lane: BackgroundTasks,
+        today: dict[str, Secrets],
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
         self._services, self._prompts, self._window = services, prompts, window
         self._known: tuple[ConnectionProfile, ...] = ()
-        self._today: dict[str, Secrets] = {}
+        self._today = today
         self._lane = lane
         self._tester = ConnectionTester(services, self)
         self._tester.closed.connect(self.closed)
@@ -54,10 +63,6 @@ class Connections(QObject):
     def set_known(self, profiles: tuple[ConnectionProfile, ...]) -> None:
         """The connections there are: new ones get other ids."""
         self._known = profiles
-
-    def today(self, profile: ConnectionProfile) -> Secrets | None:
-        """Passwords that hold until the program quits, in memory only."""
-        return self._today.get(profile.id)
 
     def new(self) -> None:
         """Set up a connection."""

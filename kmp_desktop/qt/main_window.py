@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.profile import Secrets
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.qt.actions import Actions
 from kmp_desktop.qt.connection_saver import Saved
@@ -59,13 +60,14 @@ class MainWindow(QMainWindow):
         self._remembered.restore_look(Theme.current())
         self._commands = Actions(self)
         self._frame = WindowFrame(self, self._commands)
-        self._overview = QueueOverview(services, self)
+        today: dict[str, Secrets] = {}
+        self._overview = QueueOverview(services, today, self)
         self._lane = BackgroundTasks(self)  # for files and the password store
-        self._connections = Connections(services, self._prompts, self._lane, self)
+        self._connections = Connections(services, self._prompts, self._lane, today, self)
         self._queue = OpenQueue(
             services,
             self._overview,
-            self._connections,
+            today,
             self._commands,
             self._prompts,
             self._frame.pages,
@@ -74,11 +76,8 @@ class MainWindow(QMainWindow):
         )
         self._failures = Failures(self._prompts, self, self._deeds())
         self._rescue = DraftRescue(self._prompts, self._lane, self)
-        self._running = {
-            self._overview,
-            self._connections,
-            self._lane,
-        }  # what must say ``closed`` before we do
+        # What must say ``closed`` before the window does:
+        self._running: set[QObject] = {self._overview, self._connections, self._lane}
         self._quitting = False
         self._may_quit_now = False
         self._start, self._welcome, self._queues = QWidget(), WelcomePage(), QueuesPage(self._overview)

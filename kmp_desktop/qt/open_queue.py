@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
+from kmp_desktop.core.profile import Secrets
 from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.qt.actions import Actions
-from kmp_desktop.qt.connections import Connections
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.queue_overview import QueueKey, QueueOverview
 from kmp_desktop.qt.queue_pages import QueuePages
@@ -20,6 +22,8 @@ _UNTOLD = frozenset({SessionPhase.CHECKING, SessionPhase.LOCKED})
 
 class OpenQueue(QObject):
     """Opens a queue as soon as it is known and its last session has ended; GUI thread.
+
+    ``today``: passwords by profile id that are used instead of those in the password store.
 
     Signals:
         opened(QueuePages): a session has begun; its pages are in the stack.
@@ -35,7 +39,7 @@ class OpenQueue(QObject):
         self,
         services: Services,
         overview: QueueOverview,
-        connections: Connections,
+        today: Mapping[str, Secrets],
         actions: Actions,
         prompts: Prompts,
         stack: QStackedWidget,
@@ -43,7 +47,7 @@ class OpenQueue(QObject):
         pace: Pace | None,
     ) -> None:
         super().__init__(stack)
-        self._services, self._overview, self._connections = services, overview, connections
+        self._services, self._overview, self._today = services, overview, today
         self._actions, self._prompts, self._stack = actions, prompts, stack
         self._remembered, self._pace = remembered, pace
         self._wanted: QueueKey | None = None
@@ -98,7 +102,7 @@ class OpenQueue(QObject):
             return
         self._wanted = None
         profile, queue = found
-        secrets = self._connections.today(profile)
+        secrets = self._today.get(profile.id)
         session = QueueSession(self._services, profile, queue, secrets=secrets, pace=self._pace)
         session.closed.connect(self._on_session_closed)
         self.pages = QueuePages(session, self._actions, self._prompts, self._stack)

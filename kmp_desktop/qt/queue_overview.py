@@ -6,7 +6,7 @@ twice at once), a few for servers, so that one that does not answer holds up nei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -72,6 +72,8 @@ class _Stored:
 class QueueOverview(QObject):
     """Keeps the lines of all queues; GUI thread.
 
+    ``today``: passwords by profile id that hold until the program quits; whoever asks for one adds it.
+
     Signals:
         profiles_changed(): ``profiles`` was read.
         profiles_failed(UserFacingError): it could not be.
@@ -84,8 +86,11 @@ class QueueOverview(QObject):
     line_changed = Signal(object)
     closed = Signal()
 
-    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+    def __init__(
+        self, services: Services, today: Mapping[str, Secrets] | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._today = today if today is not None else {}
         self._services = services
         self._serial = 0
         self._profiles: tuple[ConnectionProfile, ...] = ()
@@ -172,7 +177,9 @@ class QueueOverview(QObject):
         for profile in profiles:
             if profile.queues:
                 self._store.run(
-                    _LookIntoStores(self._services, profile, self._serial), self._on_stored, self._on_failed
+                    _LookIntoStores(self._services, profile, self._today.get(profile.id), self._serial),
+                    self._on_stored,
+                    self._on_failed,
                 )
 
     @Slot(object)
@@ -232,10 +239,13 @@ class _LookIntoStores:
 
     services: Services
     profile: ConnectionProfile
+    today: Secrets | None
     serial: int
 
     def __call__(self) -> _Stored:
-        drafts, secrets, error = [], None, None
+        drafts: list[Counts] = []
+        secrets: Secrets | None = None
+        error: UserFacingError | None = None
         for queue in self.profile.queues:
             where = (self.profile.servers, queue.queue_topic)
             try:
@@ -243,7 +253,7 @@ class _LookIntoStores:
             except UserFacingError:  # a damaged draft is told when its queue is opened
                 drafts.append(Counts())
         try:
-            secrets = secrets_of(self.services.secrets, self.profile)
+            secrets = self.today or secrets_of(self.services.secrets, self.profile)
         except UserFacingError as locked:
             error = locked
         return _Stored(self.profile, self.serial, tuple(drafts), secrets, error)

@@ -119,6 +119,10 @@ def test_a_password_for_today_is_in_memory_only(shop: WindowWorld, tmp_path: Pat
     shop.reach(SessionPhase.READY)
 
     assert Secrets(PASSWORD) == shop.connector.secrets[-1]
+    shop.connector.secrets.clear()
+    shop.button("backButton").click()  # the queues are counted with it, too
+    shop.qtbot.waitUntil(lambda: len(shop.connector.secrets) == 2)
+    assert [Secrets(PASSWORD)] * 2 == shop.connector.secrets
     assert None is shop.services.secrets.get(SecretRef("shop", SecretKind.KAFKA))
     files = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert [] == [each for each in files if PASSWORD.encode() in each.read_bytes()]
