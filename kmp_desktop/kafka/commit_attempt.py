@@ -98,7 +98,9 @@ class CommitAttempt:
         self.write_journal()
         try:
             self.initialise()
+            self.refuse_if_stopped()
             self.compare()
+            self.refuse_if_stopped()
             self.begin()
             try:
                 self.send_offsets()
@@ -260,7 +262,7 @@ class CommitAttempt:
         self.done(Step.COPIES, done=len(sources), total=len(sources))
 
     def refuse_if_stopped(self) -> None:
-        """The last moment at which a person can stop."""
+        """Stop where a person wants it; last asked right before it becomes final."""
         if self.observer.stopped():
             raise NotCommitted(NotCommittedReason.STOPPED, text("You stopped the commit."))
 

@@ -9,7 +9,9 @@ from typing import Any, Generic, TypeVar
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from kmp_desktop.core.record import Header
+from kmp_desktop.kafka.transaction import FAILURES, error_of
 
+_PURGED = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)  # noqa: SLF001
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -68,10 +70,24 @@ class Writer(Generic[Name]):
         """Wait for all reports; raises NotConfirmed unless every single record was taken."""
         self._producer.flush(max(0.1, self._deadline - time.monotonic()))
         if self._refused:
-            raise self._refused[0]
+            first = self._refused[0]
+            raise self._cause_of(first) if first.args[0].code() in _PURGED else first
         if len(self._places) != self._sent:
             raise NotConfirmed(f"{len(self._places)} of {self._sent} records were confirmed in time")
         return dict(self._places)
+
+    def _cause_of(self, purged: RecordRefused) -> RecordRefused:
+        """Why the client gave up the whole transaction and purged its records.
+
+        A call that is not valid now answers with that error, and does nothing.
+        """
+        try:
+            self._producer.begin_transaction()
+        except FAILURES as failure:
+            cause = error_of(failure)
+            if cause.code() != KafkaError._STATE:  # noqa: SLF001
+                return RecordRefused(cause, purged.topic)
+        return purged
 
     def _report(self, name: Name, topic: str) -> Callable[[KafkaError | None, Message], None]:
         def report(error: KafkaError | None, message: Message) -> None:
