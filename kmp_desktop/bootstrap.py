@@ -53,6 +53,8 @@ from kmp_desktop.store.wall_clock import WallClock
 
 _log = logging.getLogger(__name__)
 
+_BUG = 1  # exit code
+
 _PATIENCE_MS = 45_000
 """How long a window that was closed may wait for a server; then the process ends without it."""
 
@@ -75,7 +77,13 @@ def run_window(argv: Sequence[str]) -> int:
     with logging_to(folders.logs) as log:
         crashes = CrashReporter(Prompts(), application)
         crashes.install()
-        window = _shown(real_services(folders, log), arguments.command)
+        try:
+            window = _shown(real_services(folders, log), arguments.command)
+        except Exception as error:  # noqa: BLE001 - no window, so nobody else can tell of it
+            _log.exception("the window could not be opened")
+            sys.stderr.write(f"The window could not be opened: {type(error).__name__}. See {log.path}\n")
+            # Threads may run already; Qt would abort if they were dropped now.
+            os._exit(_BUG)
         _close_on_signals(window)
         window.closed.connect(application.quit)
         _Patience(window)
@@ -109,7 +117,9 @@ def run_self_test() -> int:
         )
         services.profiles.save(PRACTICE)
         test = SelfTest(application, broker, lambda: _shown(services, WindowCommand()))
-        return test.run()
+        code = test.run()
+    _end_process_if_threads_hang(code)
+    return code
 
 
 def real_services(folders: Folders, log: LogFile | None = None) -> Services:

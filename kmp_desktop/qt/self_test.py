@@ -57,8 +57,8 @@ class SelfTest:
                 try:
                     check()
                     self._must_be_without_errors()
-                except _FailedError as failure:
-                    _say(f"FAILED {what}: {failure}")
+                except Exception as failure:  # noqa: BLE001 - whatever it is, the check did not hold
+                    _say(f"FAILED {what}: {_words(failure)}")
                     self._give_up()
                     return 1
                 _say(f"ok {what}")
@@ -225,6 +225,10 @@ class SelfTest:
 
 def _content(record: StoredRecord) -> tuple[bytes, bytes, str, int]:
     return record.key or b"", record.value or b"", repr(record.headers), record.timestamp
+
+
+def _words(failure: Exception) -> str:
+    return str(failure) if isinstance(failure, _FailedError) else f"{type(failure).__name__}: {failure}"
 
 
 def _say(line: str) -> None:

@@ -40,7 +40,6 @@ def _windows_end(qtbot: QtBot) -> Iterator[None]:
         if isinstance(window, MainWindow):
             window.close()
     qtbot.waitUntil(lambda: not open_sessions() and not running_threads(), timeout=60_000)
-    gc.enable()
 
 
 def titles() -> list[str]:
@@ -51,6 +50,7 @@ def titles() -> list[str]:
 
 
 def test_the_window_is_shown_and_ends_when_it_is_closed(qtbot: QtBot, folder: Path) -> None:
+    gc.enable()
     window = bootstrap.start(["--data-dir", str(folder)])
     assert window.isVisible()
     assert not gc.isenabled()
@@ -60,6 +60,7 @@ def test_the_window_is_shown_and_ends_when_it_is_closed(qtbot: QtBot, folder: Pa
         window.close()
 
     assert gc.isenabled()
+    gc.disable()
 
 
 def test_a_queue_named_on_the_command_line_is_opened(qtbot: QtBot, folder: Path) -> None:

@@ -95,5 +95,17 @@ def test_it_fails_on_an_exception_that_nobody_caught(
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
+def test_it_fails_where_there_is_no_window(
+    qapp: QApplication, world: PracticeWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_window() -> MainWindow:
+        raise ZeroDivisionError
+
+    assert 1 == SelfTest(qapp, world.broker, no_window).run()
+
+    expected = ["FAILED the window opens and lists the queue: ZeroDivisionError: "]
+    assert expected == capsys.readouterr().out.splitlines()
+
+
 def _break() -> None:
     raise ZeroDivisionError
