@@ -239,7 +239,7 @@ class FailureGroupPanel(QFrame):
 
     @Slot(QModelIndex)
     def _on_look_clicked(self, index: QModelIndex) -> None:
-        kind = index.data(KEY_ROLE)
+        kind = LookFirst(index.data(KEY_ROLE))  # Qt makes a plain text of it
         self.choose_look_first(None if kind is self._look else kind)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

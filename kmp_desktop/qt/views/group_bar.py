@@ -37,6 +37,7 @@ class GroupBar(Bar):
         self._label = ElidedLabel("", "bold")
         self._label.setObjectName("groupBarLabel")
         self._count = label("", tone="muted", name="groupBarCount")
+        self._filters: tuple[tuple[str, str], ...] = ()
         self._chips = QHBoxLayout()
         self._chips.setSpacing(px(6))
         self._all = Button("", "selectGroupButton", icon_name="checks")
@@ -63,6 +64,9 @@ class GroupBar(Bar):
         self._all.setToolTip(why_not)
 
     def _show_filters(self, filters: Sequence[tuple[str, str]]) -> None:
+        if tuple(filters) == self._filters:
+            return
+        self._filters = tuple(filters)
         clear_layout(self._chips)
         for key, words in filters:
             chip = Button(words, f"filterChip_{key}", "plain", "x")

@@ -20,10 +20,16 @@ class GroupCounts(QObject):
         self._session = session
         self._panel = panel
         self._serial = 0
+        self._answered = 0
         self._later = QTimer(self, singleShot=True, interval=_GATHERED_MS)
         self._later.timeout.connect(self.ask)
         self._dim = QTimer(self, singleShot=True, interval=_DIMMED_MS)
         self._dim.timeout.connect(self._on_late)
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the counts of now are shown."""
+        return self._answered == self._serial and not self._later.isActive()
 
     def outdate(self) -> None:
         """Something changed that may change the counts."""
@@ -43,6 +49,7 @@ class GroupCounts(QObject):
         """Show an answer; False: it is older than the last question."""
         if answer.serial != self._serial:
             return False
+        self._answered = answer.serial
         self._dim.stop()
         self._panel.set_groups(answer)
         return True
