@@ -139,6 +139,10 @@ class Desk:
         assert isinstance(found, kind), name
         return found
 
+    def find_all(self, kind: type[W], inside: str) -> list[W]:
+        """All widgets of a kind inside a named one."""
+        return self.find(QWidget, inside).findChildren(kind)
+
     def sees(self, name: str) -> bool:
         """Whether a widget can be seen."""
         return any(each.isVisible() for each in self.window.findChildren(QWidget, name))
