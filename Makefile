@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# A window's environment of its own: no display, session bus or keyring of this computer is needed.
-FAULTS := tests/faults
 
 .PHONY: setup demo test test-faults cluster bench lint format pictures package constraints clean
 
@@ -25,7 +23,7 @@ test: $(READY)
 	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest
 
 test-faults: $(READY)
-	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest $(FAULTS)
+	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest tests/faults
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
