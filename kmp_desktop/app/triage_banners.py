@@ -50,14 +50,20 @@ class Situation:
     day: Callable[[int], str]  # epoch ms -> "22 Nov"
 
 
-_ORDER = {"error": 0, "warn": 1, "info": 2, "ok": 3}
+_ORDER = {"error": 0, "warn": 2, "info": 3, "ok": 4}
+_DENIED = "denied"
 _DISMISS = (Act.DISMISS, text("Close"))
 
 
 def banners(now: Situation) -> tuple[StateBanner, ...]:
     """All banners that apply, the worst first."""
     found = [*_of_the_session(now), *_of_the_findings(now), *_of_the_decisions(now)]
-    return tuple(sorted(found, key=lambda banner: _ORDER[banner.kind]))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(banner: StateBanner) -> int:
+    # That nothing can be decided matters more than any warning, however calmly it is said.
+    return 1 if banner.key == _DENIED else _ORDER[banner.kind]
 
 
 def _of_the_session(now: Situation) -> Iterator[StateBanner]:
@@ -161,7 +167,7 @@ def _denied(by_code: dict[FindingCode, Finding]) -> StateBanner | None:
     request = "\n\n".join(finding.request for finding in denied if finding.request)
     acts = ((Act.COPY_REQUEST, text("Copy request for your administrator")),) if request else ()
     return StateBanner(
-        "denied",
+        _DENIED,
         "info",
         text("You can look at this queue, but not retry or discard."),
         denied[0].detail,

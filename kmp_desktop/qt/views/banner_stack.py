@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kmp_desktop.app.triage_banners import Act, StateBanner
 from kmp_desktop.qt.i18n import say, trn
+from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.widgets.banner import Banner
 from kmp_desktop.qt.widgets.buttons import IconButton, LinkButton
@@ -34,7 +35,7 @@ class BannerStack(QWidget):
         self._opened = False
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(0)
+        self._box.setSpacing(1)  # a line between two of a kind
         self.hide()
 
     @property
@@ -65,7 +66,11 @@ class BannerStack(QWidget):
             link = LinkButton(trn(more, "Show {n} more notice", "Show {n} more notices"), "moreBannersButton")
             link.setProperty("more", more)
             link.clicked.connect(self._on_more)
-            self._box.addWidget(link)
+            row = QHBoxLayout()
+            row.setContentsMargins(Theme.current().px(12), 0, 0, 0)
+            row.addWidget(link)
+            row.addStretch(1)
+            self._box.addLayout(row)
 
     def _more_shown(self) -> int:
         link = self.findChild(LinkButton, "moreBannersButton")

@@ -60,6 +60,8 @@ class LoadPanel(QFrame):
         self._waiting.timeout.connect(self._on_waited)
         self._reading = False
         self._told = 0
+        Theme.current().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
         self.hide()
 
     @property
@@ -102,6 +104,12 @@ class LoadPanel(QFrame):
         if self.isVisible() and percent // _QUARTER > self._told:
             self._told = percent // _QUARTER
             announce(self, words)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        """The track is seen on the ground of information, too."""
+        ground = Theme.current().tokens.surface
+        self._bar.setStyleSheet(f"#loadProgress {{ background: {ground}; }}")
 
     @Slot()
     def _on_waited(self) -> None:

@@ -113,6 +113,8 @@ class RecordTableView(QTableView):
         if not self._records.set_rows(rows, shows_reported=in_group and query.group_by == "reason"):
             self._find_again(kept, current, distance)
         self._quiet = False
+        if self.selected_count() != len(kept):
+            self.selection_changed.emit()  # records that are selected have left the list
         self._show_sort(query)
         self._wishes = Wishes(self._wishes.message_types, len(self._records.payload), in_group)
         self._on_rows_loaded()

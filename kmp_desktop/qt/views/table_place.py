@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from kmp_desktop.core.session import SessionPhase, SessionState
@@ -30,6 +30,7 @@ class TablePlace(QStackedWidget):
     def __init__(self, table: QWidget, connection: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tablePlace")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # until there is a table
         self._connection = one_line(connection)
         self._table = table
         self._blank = QWidget()
@@ -57,7 +58,10 @@ class TablePlace(QStackedWidget):
     def show_table(self) -> None:
         """There are records."""
         self._later.stop()
+        waited = self.hasFocus()
         self.setCurrentWidget(self._table)
+        if waited:
+            self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_nothing_found(self, search: str, *, in_group: bool, filtered: bool) -> None:
         """No record matches."""

@@ -370,7 +370,8 @@ class TriagePage(QFrame):
         self._update_actions()
         focus = QApplication.focusWidget()
         if focus is None or not self.isAncestorOf(focus):
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            target = self.table if self.table.isVisible() else self.place
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks at the times."""

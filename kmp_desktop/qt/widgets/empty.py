@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.widgets.card import spaced
@@ -23,13 +23,17 @@ class EmptyState(QWidget):
         self._title = label(title, "section")
         self._text = label(text, tone="muted", wrap=True)
         self._text.setAlignment(centre)
-        self._text.setFixedWidth(Theme.current().px(280))  # else Qt reckons with fewer lines
+        self._text.setFixedWidth(Theme.current().px(280))
         self.box = QVBoxLayout(self)
         spaced(self.box, 16, 8)
         self.box.addStretch(2)
         self.box.addWidget(self._icon, 0, centre)
         self.box.addWidget(self._title, 0, centre)
-        self.box.addWidget(self._text, 0, centre)
+        line = QHBoxLayout()  # an alignment would make Qt reckon with the lines of a wider label
+        line.addStretch(1)
+        line.addWidget(self._text)
+        line.addStretch(1)
+        self.box.addLayout(line)
         self._below = QVBoxLayout()
         spaced(self._below, 0, 8)
         self.box.addLayout(self._below)

@@ -162,6 +162,11 @@ def test_the_worst_comes_first() -> None:
     assert ["warn", "info"] == [banner.kind for banner in shown(state)]
 
 
+def test_a_missing_right_comes_before_any_warning() -> None:
+    state = replace(found(FindingCode.MAY_NOT_COMMIT), offline_since=5)
+    assert ["denied", "offline"] == [banner.key for banner in shown(state)]
+
+
 def test_deciding_is_impossible_without_the_right_to_write() -> None:
     assert why_not_decide(READY) is None
     reason = why_not_decide(found(FindingCode.MAY_NOT_WRITE_QUEUE))
