@@ -15,7 +15,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import CommitProgress, CommitResult
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink, QueueAdapters, ReadProgress
-from kmp_desktop.core.queue_state import LoadedQueue, TakeOver
+from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.session import QueueSummary
 from kmp_desktop.qt.engine_worker import Batch
@@ -98,6 +98,7 @@ class BrokerWorker(QObject):
         self._source: DeadLetterSource | None = None
         self._sink: DecisionSink | None = None
         self._loaded: LoadedQueue | None = None
+        self._take_over: TakeOver | None = None  # what a person said of the positions in ``_loaded``
         self._told: dict[RecordId, DeadLetter] = {}  # what the engine knows
 
     @Slot(object)
@@ -108,7 +109,7 @@ class BrokerWorker(QObject):
                 self._close_adapters()
             source, sink = self._connected()
             reading = _Reading(self)
-            opened = open_queue(source, sink, reading, order.take_over)
+            opened = self._opened(source, sink, reading, order.take_over)
             done = self._taken(opened, reading, order.take_over)
         except UserFacingError as error:
             self.read_failed.emit(error)
@@ -173,6 +174,21 @@ class BrokerWorker(QObject):
             self._begin_anew(reading)
         else:
             self._tell(record for record in batch if record.id not in self._told)
+
+    def _opened(
+        self, source: DeadLetterSource, sink: DecisionSink, reading: _Reading, said: TakeOver | None
+    ) -> Opened:
+        """Settle and read; taking over holds as long as the positions are those a person was asked about."""
+        before = self._loaded
+        opened = open_queue(source, sink, reading, said or self._take_over)
+        if opened.loaded is None:
+            return opened
+        if said is not None:
+            self._take_over = said
+        elif self._take_over is not None and not _positions_are(before, opened.loaded):
+            self._take_over = None
+            opened = replace(opened, loaded=source.load(reading))
+        return opened
 
     def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:
@@ -254,6 +270,14 @@ def _open_records(loaded: LoadedQueue) -> list[RecordId]:
 
 def _decided(offered: Iterable[RecordId], loaded: LoadedQueue) -> frozenset[RecordId]:
     return frozenset(record for record in offered if loaded.is_decided(record))
+
+
+def _positions_are(before: LoadedQueue | None, now: LoadedQueue) -> bool:
+    """Whether everything that is taken over lies where it lay."""
+    if before is None or before.identity != now.identity:
+        return False
+    taken = [each for each, state in now.state.items() if state.kind is PartitionKind.TAKEN]
+    return all(now.snapshot[each] == before.snapshot.get(each) for each in taken)
 
 
 def copy_of(loaded: LoadedQueue) -> LoadedQueue:
