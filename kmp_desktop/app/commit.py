@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kmp_desktop.app.triage import is_unread
 from kmp_desktop.core import plan as rules
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import ChunkResult, CommitResult, NotCommittedReason, Outcome, Refused
@@ -33,13 +34,16 @@ def commit(
 ) -> CommitResult:
     """Write the decisions, one transaction a part; ends at the first part that is not committed.
 
-    Records that cannot be written or are not there any more are left out and named. Stopping takes
+    Records that cannot be written or are not there any more are left out and named; those that were
+    not read this time are ``not_sent``. Stopping takes
     effect between parts, and within a part as long as nothing of it is final. With nothing to write
     this still puts the tombstones that earlier commits left over. Runs in the sink's thread.
     """
     started = clock.now_ms()
     wanted = rules.planned(staged)
     there = {each: decision for each, decision in wanted.items() if each in loaded.records}
+    missing = [each for each in wanted if each not in loaded.records]
+    unread = dict.fromkeys(each for each in missing if is_unread(each, loaded))
     forbidden = _forbidden(loaded)
     refused = () if forbidden else rules.refused(loaded, there, started)
     cannot = {each.id for each in refused}
@@ -53,7 +57,8 @@ def commit(
         results,
         parts,
         refused=refused,
-        gone=tuple(each for each in wanted if each not in loaded.records),
+        gone=tuple(each for each in missing if each not in unread),
+        unread=tuple(unread),
         skipped=sum(each is Decision.SKIP for each in staged.values()),
         seconds=(now - started) / 1000,
         finished_at=now,
@@ -90,6 +95,7 @@ def _result(
     *,
     refused: tuple[Refused, ...],
     gone: tuple[RecordId, ...],
+    unread: tuple[RecordId, ...],
     skipped: int,
     seconds: float,
     finished_at: int,
@@ -112,7 +118,7 @@ def _result(
         conflicts=conflicts,
         refused=refused,
         gone=gone,
-        not_sent=tuple(each for part in parts for each in part if each not in settled),
+        not_sent=(*(each for part in parts for each in part if each not in settled), *unread),
         locked=locked,
         seconds=seconds,
         finished_at=finished_at,

@@ -120,13 +120,18 @@ def _done_headline(result: CommitResult) -> tuple[Text, Text]:
             text("Nothing had to be committed."),
             text("The records you decided are not in the queue any more."),
         )
+    if not n and result.not_sent:
+        return (
+            text("Nothing was committed."),
+            text("The records you decided were not read this time. Your decisions are kept."),
+        )
     if not n:
         return (
             text("Done. The earlier discards are finished."),
             text("Everything was written together, nothing is left half done."),
         )
     title = text_n(n, "Done. Your decision was committed.", "Done. All {n} decisions were committed.")
-    if result.gone:
+    if result.gone or result.not_sent:
         title = text_n(n, "Done. {n} decision was committed.", "Done. {n} decisions were committed.")
     if result.parts > 1:
         return title, text(

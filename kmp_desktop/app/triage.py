@@ -96,7 +96,7 @@ def check_draft(entries: Sequence[DraftEntry], loaded: LoadedQueue, saved_at: in
     aside: list[tuple[DraftEntry, WhyAside]] = []
     unread: list[DraftEntry] = []
     for entry in entries:
-        if _unread(entry.id, loaded):
+        if is_unread(entry.id, loaded):
             unread.append(entry)
         elif (why := _why_aside(entry, loaded)) is not None:
             aside.append((entry, why))
@@ -120,7 +120,8 @@ def restore_draft(drafts: DraftStore, key: DraftKey, loaded: LoadedQueue, book: 
     return restored
 
 
-def _unread(record: RecordId, loaded: LoadedQueue) -> bool:
+def is_unread(record: RecordId, loaded: LoadedQueue) -> bool:
+    """Not reached, because a person stopped reading: nothing is known about it, least that it is gone."""
     if loaded.complete or record.partition not in loaded.end:
         return False
     return record.offset >= loaded.end[record.partition]

@@ -12,7 +12,7 @@ from kmp_desktop.core.decision import Change, Decision
 from kmp_desktop.core.ports import Clock, DraftEntry, DraftKey, DraftStore
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.qt.draft_worker import AppendOrder, DraftWorker, ReplaceOrder, RestoreOrder
+from kmp_desktop.qt.draft_worker import AppendOrder, DraftWorker, RestoreOrder
 from kmp_desktop.qt.runner import WorkerThread
 
 
@@ -37,7 +37,6 @@ class DraftKeeper(QObject):
 
     _restore_wanted = Signal(object)
     _append_wanted = Signal(object)
-    _replace_wanted = Signal(object)
     _save_again_wanted = Signal()
     _close_wanted = Signal()
 
@@ -53,7 +52,6 @@ class DraftKeeper(QObject):
         self._thread = WorkerThread(self._worker, "kmp-drafts", self)
         self._restore_wanted.connect(self._worker.restore)
         self._append_wanted.connect(self._worker.append)
-        self._replace_wanted.connect(self._worker.replace)
         self._save_again_wanted.connect(self._worker.save_again)
         self._close_wanted.connect(self._worker.close)
         self._worker.restored.connect(self._on_restored)
@@ -83,7 +81,12 @@ class DraftKeeper(QObject):
         Returns what the draft says of records that had not been read before, because a person had
         stopped the reading.
         """
-        self._loaded = loaded
+        before = self._loaded
+        if before is not None and not loaded.complete:
+            # Decisions about records that were not reached this time keep their checksums.
+            self._loaded = replace(loaded, records={**before.records, **loaded.records})
+        else:
+            self._loaded = loaded
         checked = check_draft(self._unread, loaded)
         self._unread = checked.unread
         return checked.staged
@@ -98,13 +101,6 @@ class DraftKeeper(QObject):
             self._held_back.append(change)
         else:
             self._append(change)
-
-    def rewrite(self, staged: Mapping[RecordId, Decision]) -> None:
-        """Start the draft anew with what is staged now (after a commit)."""
-        if self._key is not None and self._loaded is not None:
-            self._replace_wanted.emit(
-                ReplaceOrder(self._key, self._loaded, tuple(staged.items()), self._unread)
-            )
 
     def save_again(self) -> None:
         """Try to write what could not be written before; ends in ``saved`` or ``failed``."""

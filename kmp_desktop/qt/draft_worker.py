@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from kmp_desktop.app.triage import Restored, draft_changes, restore_draft
-from kmp_desktop.core.decision import Change, Decision, DecisionBook
+from kmp_desktop.core.decision import Change, DecisionBook
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.ports import Clock, DraftEntry, DraftKey, DraftStore
+from kmp_desktop.core.ports import Clock, DraftKey, DraftStore
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 
@@ -30,16 +30,6 @@ class AppendOrder:
     key: DraftKey
     loaded: LoadedQueue  # a copy
     change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaceOrder:
-    """Start the draft anew with what is staged now, and with what was not read this time."""
-
-    key: DraftKey
-    loaded: LoadedQueue  # a copy
-    staged: tuple[tuple[RecordId, Decision], ...]
-    unread: tuple[DraftEntry, ...]
 
 
 class DraftWorker(QObject):
@@ -63,7 +53,7 @@ class DraftWorker(QObject):
         super().__init__()
         self._drafts = drafts
         self._clock = clock
-        self._owed: list[AppendOrder | ReplaceOrder] = []  # not on disk yet
+        self._owed: list[AppendOrder] = []  # not on disk yet
 
     @Slot(object)
     def restore(self, order: RestoreOrder) -> None:
@@ -87,18 +77,13 @@ class DraftWorker(QObject):
         self._owed.append(order)
         self.save_again()
 
-    @Slot(object)
-    def replace(self, order: ReplaceOrder) -> None:
-        """Write the whole draft; what could not be written before is in it."""
-        self._owed = [order]
-        self.save_again()
-
     @Slot()
     def save_again(self) -> None:
         """Write what is still owed, in order."""
         try:
             while self._owed:
-                self._write(self._owed[0])
+                order = self._owed[0]
+                self._drafts.append(order.key, draft_changes(order.change, order.loaded.records))
                 del self._owed[0]
         except UserFacingError as error:
             self.failed.emit(error)
@@ -111,15 +96,3 @@ class DraftWorker(QObject):
     def close(self) -> None:
         """The last slot of this thread."""
         self.closed.emit()
-
-    def _write(self, order: AppendOrder | ReplaceOrder) -> None:
-        records = order.loaded.records
-        if isinstance(order, AppendOrder):
-            self._drafts.append(order.key, draft_changes(order.change, records))
-            return
-        entries = [
-            DraftEntry(record, decision, records[record].crc())
-            for record, decision in order.staged
-            if record in records
-        ]
-        self._drafts.replace(order.key, [*entries, *order.unread])

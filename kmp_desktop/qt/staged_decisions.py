@@ -105,7 +105,9 @@ class StagedDecisions(QObject):
         self._take(loaded)
         self._mine.update(settled)
         self.elsewhere |= decided_since - self._mine - self._let_go
-        self._write(self.book.drop([each for each in self.book.staged if not _still_applies(each, loaded)]))
+        # What others decided leaves the history as well: neither undo nor redo may bring it back.
+        stale = {each for each in self.book.staged if not _still_applies(each, loaded)}
+        self._write(self.book.drop(stale | decided_since))
         found = self._drafts.use(loaded)
         self.put_back({each: decision for each, decision in found.items() if each not in self.book.staged})
 
@@ -149,10 +151,7 @@ class StagedDecisions(QObject):
             self.changed.emit(change)
 
     def _forget(self, ids: Iterable[RecordId]) -> None:
-        change = self.book.drop(ids)
-        if change:
-            self._drafts.rewrite(self.book.staged)
-            self.changed.emit(change)
+        self._write(self.book.drop(ids))
 
 
 def _decided_too(loaded: LoadedQueue, ids: Iterable[RecordId]) -> LoadedQueue:
