@@ -141,7 +141,7 @@ class Records:
 
     def choose_columns(self) -> bool:
         """Choose the payload columns if there are enough records or no more will come; once."""
-        if self.columns_chosen:
+        if self.columns_chosen or not self._sample:  # an empty queue has nothing to choose from yet
             return False
         types = self.groups[GroupBy.MESSAGE]
         sample = [(types.groups[types.of_row[row]].key, self._roots.get(row)) for row in self._sample]

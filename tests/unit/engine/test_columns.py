@@ -132,6 +132,17 @@ def test_columns_are_not_chosen_again_when_other_records_come() -> None:
     ]
 
 
+def test_an_empty_queue_leaves_the_choice_to_the_first_records() -> None:
+    asked = reading([])
+    asked.engine.finish(loaded([]))
+    later = [record(n, value={"orderNumber": f"{n}"}) for n in range(5)]
+    asked.engine.add(later)
+    asked.engine.finish(loaded(later))
+    assert [("orderNumber",)] == [
+        column.path for each in asked.pushed if isinstance(each, ColumnsChosen) for column in each.columns
+    ]
+
+
 def test_null_is_told_from_missing() -> None:
     records = [record(n, value={"orderNumber": f"{n}"}) for n in range(9)]
     records += [record(9, value={"orderNumber": None}), record(10, value={})]
