@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from kmp_desktop.core.errors import UserFacingError
@@ -21,6 +21,8 @@ from kmp_desktop.qt.i18n import tr
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.runner import BackgroundTasks
 from kmp_desktop.qt.services import Services
+
+_ENDINGS = (".kmp-profile", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +188,10 @@ class Connections(QObject):
     @Slot(object)
     def _on_file_refused(self, error: UserFacingError) -> None:
         self._prompts.show_error(self._window, error)
+
+
+def dropped_profile(dropped: QMimeData) -> str:
+    """The path of the one profile file among what is dropped on the window, or nothing."""
+    urls = dropped.urls()
+    path = urls[0].toLocalFile() if len(urls) == 1 else ""
+    return path if path.lower().endswith(_ENDINGS) else ""

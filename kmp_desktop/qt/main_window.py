@@ -13,7 +13,7 @@ from kmp_desktop.core.profile import Secrets
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.qt.actions import Actions
 from kmp_desktop.qt.connection_saver import Saved
-from kmp_desktop.qt.connections import Connections, SignIn
+from kmp_desktop.qt.connections import Connections, SignIn, dropped_profile
 from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.draft_rescue import DraftRescue
 from kmp_desktop.qt.failures import Failures
@@ -34,10 +34,6 @@ from kmp_desktop.qt.widgets.toast import ToastMessage
 from kmp_desktop.qt.window_commands import WindowCommands
 from kmp_desktop.qt.window_frame import WindowFrame
 from kmp_desktop.qt.window_state import WindowState
-
-_USUAL_SIZE = (1440, 900)
-_LEAST_SIZE = (800, 520)
-_PROFILE_ENDINGS = (".kmp-profile", ".json")
 
 
 class MainWindow(QMainWindow):
@@ -87,7 +83,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         WindowCommands(self, self._commands, self._prompts, services.data_folder, self._regions)
         self.setAcceptDrops(True)
-        self._take_size()
+        self._frame.take_size(self._remembered)
         self._show_page(self._start)
         self._overview.refresh()
 
@@ -356,12 +352,15 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take profile files, where connections are shown."""
-        if self._dropped(event) and self._frame.pages.currentWidget() in (self._welcome, self._queues):
+        if dropped_profile(event.mimeData()) and self._frame.pages.currentWidget() in (
+            self._welcome,
+            self._queues,
+        ):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a profile file."""
-        path = self._dropped(event)
+        path = dropped_profile(event.mimeData())
         if path:
             event.acceptProposedAction()
             self._connections.read_file(path)
@@ -405,18 +404,3 @@ class MainWindow(QMainWindow):
             self.close()
             self.closed.emit()
             self.deleteLater()
-
-    def _take_size(self) -> None:
-        px = Theme.current().px
-        self.setMinimumSize(px(_LEAST_SIZE[0]), px(_LEAST_SIZE[1]))
-        if not self._remembered.restore_window(self):
-            room = self.screen().availableGeometry()
-            width, height = (px(each) for each in _USUAL_SIZE)
-            self.resize(min(width, room.width()), min(height, room.height()))
-
-    @staticmethod
-    def _dropped(event: QDropEvent) -> str:
-        """The path of the one profile file that is dropped, or nothing."""
-        urls = event.mimeData().urls()
-        path = urls[0].toLocalFile() if len(urls) == 1 else ""
-        return path if path.lower().endswith(_PROFILE_ENDINGS) else ""

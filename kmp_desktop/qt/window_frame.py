@@ -14,9 +14,11 @@ from kmp_desktop.qt.top_bar import TopBar
 from kmp_desktop.qt.widgets.badge import environment_token
 from kmp_desktop.qt.widgets.card import spaced
 from kmp_desktop.qt.widgets.toast import ToastStack
+from kmp_desktop.qt.window_state import WindowState
 
 _NARROW, _LOW = 1100, 640
 _STRIP = 3
+_USUAL, _LEAST = (1440, 900), (800, 520)
 
 
 class WindowFrame:
@@ -71,6 +73,14 @@ class WindowFrame:
         self.status_bar.show_queue(environment, session.state, session.book.counts(), session.last_result)
         self.status_bar.setVisible(records)
         self.fit()
+
+    def take_size(self, remembered: WindowState) -> None:
+        """Give the window the size it had last time, or the usual one as far as the screen has room."""
+        px, window = Theme.current().px, self._window
+        window.setMinimumSize(px(_LEAST[0]), px(_LEAST[1]))
+        if not remembered.restore_window(window):
+            room = window.screen().availableGeometry()
+            window.resize(min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height()))
 
     def fit(self) -> None:
         """Leave out what a small window has no room for."""
