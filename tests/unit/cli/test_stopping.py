@@ -12,6 +12,8 @@ import pytest
 from kmp_desktop.cli.stopping import Stopping
 
 _WAITING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from kmp_desktop.cli.stopping import Stopping
 with Stopping() as stopping:
     print("ready", flush=True)
