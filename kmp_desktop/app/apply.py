@@ -215,9 +215,7 @@ class _Application:
     def _open(self) -> LoadedQueue | None:
         """Settle and read; None when an outcome stays unknown although it was asked for a while."""
         while True:
-            opened = open_queue(self._source, self._sink, self._observer, self._take_over)
-            if opened.resolution is not None:
-                self._settle(opened.resolution)
+            opened = open_queue(self._source, self._sink, self._observer, self._take_over, self._settle)
             if opened.loaded is not None or not self._patient():
                 return opened.loaded
             self._wait_for_outcome()

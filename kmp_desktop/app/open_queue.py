@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
@@ -30,9 +31,16 @@ def open_queue(
     sink: DecisionSink,
     observer: LoadObserver,
     take_over: TakeOver | None = None,
+    settled: Callable[[Resolution], None] | None = None,
 ) -> Opened:
-    """Settle, then read to the end; raises UserFacingError. Runs in the thread of both adapters."""
+    """Settle, then read to the end; raises UserFacingError. Runs in the thread of both adapters.
+
+    ``settled`` hears of an outcome before the queue is read: once it is found out the journal
+    forgets it, and reading may fail.
+    """
     resolution, elsewhere = _resolve(sink)
+    if resolution is not None and settled is not None:
+        settled(resolution)
     if resolution is not None and resolution.outcome is Outcome.UNKNOWN:
         return Opened(resolution, None)
     return Opened(resolution, source.load(observer, take_over), elsewhere)

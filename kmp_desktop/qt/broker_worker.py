@@ -13,7 +13,7 @@ from kmp_desktop.app.open_queue import Opened, open_queue
 from kmp_desktop.app.queue_summary import summary_of
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.outcome import CommitProgress, CommitResult
+from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Resolution
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink, QueueAdapters, ReadProgress
 from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -99,6 +99,7 @@ class BrokerWorker(QObject):
         self._sink: DecisionSink | None = None
         self._loaded: LoadedQueue | None = None
         self._take_over: TakeOver | None = None  # what a person said of the positions in ``_loaded``
+        self._settled: Resolution | None = None  # found out, but the read that told of it broke off
         self._told: dict[RecordId, DeadLetter] = {}  # what the engine knows
 
     @Slot(object)
@@ -110,12 +111,14 @@ class BrokerWorker(QObject):
             source, sink = self._connected()
             reading = _Reading(self)
             opened = self._opened(source, sink, reading, order.take_over)
+            opened = replace(opened, resolution=opened.resolution or self._settled)
             done = self._taken(opened, reading, order.take_over)
         except UserFacingError as error:
             self.read_failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
             self.broke.emit(error)
         else:
+            self._settled = None
             self.read_done.emit(done)
 
     @Slot(object)
@@ -180,7 +183,7 @@ class BrokerWorker(QObject):
     ) -> Opened:
         """Settle and read; taking over holds as long as the positions are those a person was asked about."""
         before = self._loaded
-        opened = open_queue(source, sink, reading, said or self._take_over)
+        opened = open_queue(source, sink, reading, said or self._take_over, self._keep_settled)
         if opened.loaded is None:
             return opened
         if said is not None:
@@ -189,6 +192,10 @@ class BrokerWorker(QObject):
             self._take_over = None
             opened = replace(opened, loaded=source.load(reading))
         return opened
+
+    def _keep_settled(self, resolution: Resolution) -> None:
+        if resolution.outcome is not Outcome.UNKNOWN:
+            self._settled = resolution
 
     def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:

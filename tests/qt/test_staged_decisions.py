@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.queue_state import TakeOver
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.outcome import Outcome
+from kmp_desktop.core.ports import Connector, DeadLetterSource, LoadObserver, QueueAdapters
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.core.queue_state import LoadedQueue, TakeOver
 from kmp_desktop.core.session import SessionPhase
-from kmp_desktop.practice.broker import READING
+from kmp_desktop.core.text import text
+from kmp_desktop.practice.broker import READING, AtCommit
 from kmp_desktop.qt.queue_session import open_sessions
 from tests.qt.practice_world import PracticeWorld, closed, committed, opened, wait_for
 
@@ -122,3 +128,52 @@ def test_taking_over_still_holds_when_the_queue_is_read_again(qtbot: QtBot, worl
     assert session.state.summary.may_decide
     committed(qtbot, session)
     assert 3 == len(world.broker.retried())
+
+
+def test_what_became_of_a_commit_is_told_although_reading_breaks_off_after_it_was_found_out(
+    qtbot: QtBot, world: PracticeWorld
+) -> None:
+    ids = world.fill_with_walkthrough()
+    session, _ = opened(qtbot, world)
+    session.stage(ids, M)
+    world.broker.at_next_commit(AtCommit.UNKNOWN_THEN_COMMITTED)
+    committed(qtbot, session)
+    closed(qtbot, session)
+
+    services = world.services()
+    again = world.session(services=replace(services, connector=_BreaksOffOnce(services.connector)))
+    again.start()
+    wait_for(qtbot, again, SessionPhase.FAILED)
+    again.start()
+    wait_for(qtbot, again, SessionPhase.READY)
+
+    assert again.state.resolution is not None
+    assert Outcome.COMMITTED == again.state.resolution.outcome
+    assert again.state.restored is None, "our own commit is not somebody else's"
+
+
+class _BreaksOffOnce:
+    """A connector whose first load breaks off."""
+
+    def __init__(self, inner: Connector) -> None:
+        self._inner = inner
+        self._broke_off = False
+
+    def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
+        """The adapters, changed."""
+        adapters = self._inner(profile, queue, secrets)
+        return replace(adapters, source=lambda: self._changed(adapters.source()))
+
+    def _changed(self, source: DeadLetterSource) -> DeadLetterSource:
+        load = source.load
+
+        def break_off(observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
+            if not self._broke_off:
+                self._broke_off = True
+                raise UserFacingError(
+                    ErrorCode.READ_BROKE_OFF, text("Broke off."), text("Nothing."), text("Again.")
+                )
+            return load(observer, take_over)
+
+        source.load = break_off  # type: ignore[method-assign]
+        return source
