@@ -21,8 +21,10 @@ from PySide6.QtWidgets import QApplication
 from kmp_desktop import __version__
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.ports import QueueAdapters, SchemaSource, SecretStore
-from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
+from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets, Security
+from kmp_desktop.core.text import text
 from kmp_desktop.decoding.registry import ConfluentRegistry
 from kmp_desktop.kafka.check import KafkaCheck
 from kmp_desktop.kafka.committer import KafkaSink
@@ -55,6 +57,7 @@ _log = logging.getLogger(__name__)
 
 _BUG = 1  # exit code
 
+_SIGNS_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 _PATIENCE_MS = 45_000
 """How long a window that was closed may wait for a server; then the process ends without it."""
 
@@ -144,9 +147,14 @@ class KafkaConnector:
         self._log = log
 
     def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
-        """The adapters of one queue; settings that the client library refuses are told by them."""
+        """The adapters of one queue; settings that the client library refuses are told by them.
+
+        Raises UserFacingError SIGN_IN where nobody has given the password yet.
+        """
         if self._log is not None:
             self._log.hide(secrets.kafka_password, secrets.registry_password)
+        if profile.user and profile.security in _SIGNS_IN and not secrets.kafka_password:
+            raise _password_missing(profile)
         folders = self._folders
 
         def source() -> KafkaSource:
@@ -159,6 +167,15 @@ class KafkaConnector:
             return KafkaSink(settings, queue, journal, lock, profile.person, WallClock())
 
         return QueueAdapters(source, sink, lambda: registry_of(profile, secrets))
+
+
+def _password_missing(profile: ConnectionProfile) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.SIGN_IN,
+        text("The password for “{name}” is not known on this computer.", name=profile.name),
+        text("Nothing was changed."),
+        text("Enter the password of {user}.", user=profile.user),
+    )
 
 
 def registry_of(profile: ConnectionProfile, secrets: Secrets) -> SchemaSource | None:
