@@ -15,7 +15,8 @@ _HIDDEN = re.compile(
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _HIDDEN_IN_LINES = re.compile(_HIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
-_TOOLTIP = 1000
+_TOOLTIP = 1000  # characters
+_TOOLTIP_LINE = 100
 _EDGE = re.compile(r"^ +| +$")
 
 
@@ -43,8 +44,8 @@ def quoted(text: str) -> str:
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that Qt cannot take for markup, whatever a record says; long lines wrap."""
-    if not text:
-        return ""
+    if "<" not in text and max(map(len, text.split("\n"))) <= _TOOLTIP_LINE:
+        return text
     cut = text if len(text) <= _TOOLTIP else text[:_TOOLTIP] + "…"
     escaped = cut.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
     return f"<html>{escaped}</html>"

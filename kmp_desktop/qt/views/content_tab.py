@@ -152,7 +152,7 @@ class ContentTab(QWidget):
 
     def _fill_bytes(self) -> None:
         value = self._details.raw_value if self._details is not None else None
-        self._bytes.show_bytes(value or b"", show_all=self._all_bytes)
+        self._bytes.show_bytes(value or b"", self._stack.width(), show_all=self._all_bytes)
 
     @Slot()
     def _on_all_bytes(self) -> None:
@@ -221,11 +221,11 @@ class _BytesPage(QWidget):
         again.clicked.connect(self.try_again_wanted)
         self._why_box.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def show_bytes(self, value: bytes, *, show_all: bool) -> None:
-        """8 or 16 bytes a line, whatever fits."""
+    def show_bytes(self, value: bytes, room: int, *, show_all: bool) -> None:
+        """8 or 16 bytes a line, whatever fits into ``room``."""
         theme = Theme.current()
         metrics = QFontMetrics(theme.font("fixed"))
-        fits = self.width() >= max(theme.px(_WIDE), metrics.horizontalAdvance("0") * 76)
+        fits = room >= max(theme.px(_WIDE), metrics.horizontalAdvance("0") * 76)
         shown = value if show_all else value[:_BYTES_SHOWN]
         text = hex_lines(shown, 16 if fits else 8)
         if text != self._hex.toPlainText():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kmp_desktop.qt.icons import pixmap
 from kmp_desktop.qt.theme import FontRole, Theme
+from kmp_desktop.qt.visible_text import plain_tooltip
 
 
 def label(
@@ -180,4 +181,4 @@ class ElidedLabel(QLabel):
         lines = [self.text()] if elided else []
         if self._own_tip:
             lines.append(self._own_tip)
-        self.setToolTip("\n".join(lines))
+        self.setToolTip(plain_tooltip("\n".join(lines)))
