@@ -429,7 +429,7 @@ def test_a_group_and_a_quick_filter_combine(desk: Desk) -> None:
     whole = desk.page.model.rowCount()
     desk.choose_look_first("Newer record, same key")
     assert 0 < desk.page.model.rowCount() < whole
-    assert desk.sees("filterChip_lookFirst")
+    desk.until(lambda: desk.sees("filterChip_lookFirst"))
     desk.click("filterChip_lookFirst")
     desk.until(desk.settled)
     assert whole == desk.page.model.rowCount()
@@ -502,7 +502,7 @@ def test_a_record_decided_by_someone_else_keeps_its_place_and_cannot_be_decided(
     desk.until(lambda: theirs in desk.session.decided_elsewhere)
     desk.ready()
     assert "Someone else" == desk.decisions()[2]
-    assert desk.sees("banner_elsewhere")
+    desk.until(lambda: desk.sees("banner_elsewhere"))
     desk.select(2)
     assert "Someone else decided this record" in desk.action("purgeAction").toolTip()
     desk.select(0, to=4)
@@ -618,3 +618,54 @@ def test_everything_that_can_be_used_has_a_name(desk: Desk) -> None:
 def _focus() -> str:
     widget = QApplication.focusWidget()
     return widget.objectName() if widget is not None else ""
+
+
+def test_tab_goes_through_the_page_in_reading_order(desk: Desk) -> None:
+    desk.choose_group("Out of stock")
+    desk.select(0)
+    desk.press(KEY.Key_Z, CTRL)
+    desk.until(lambda: desk.page.inspector.details is not None)
+    wanted = [
+        "searchField",
+        "groupByCombo",
+        "failureGroupList",
+        "selectGroupButton",
+        "recordTable",
+        "nextRecordButton",
+    ]
+    widget: QWidget | None = desk.page.tool_bar
+    seen = []
+    for _ in range(2000):
+        widget = widget.nextInFocusChain() if widget is not None else None
+        if widget is not None and widget.objectName() in wanted and widget.objectName() not in seen:
+            seen.append(widget.objectName())
+    assert wanted == seen
+
+
+def test_twenty_thousand_records_cost_the_window_only_what_is_in_sight(
+    dressed: Theme, practice: PracticeWorld, qtbot: QtBot, sessions_end: None
+) -> None:
+    for each in range(20_000):
+        practice.broker.write(b"%d" % each, b'{"orderNumber": "%d"}' % each)
+    many = Desk(practice, qtbot)
+    asked: list[int] = []
+    many.page.model.rows_wanted.connect(lambda wanted: asked.extend(wanted.rows))
+    resets: list[bool] = []
+    many.page.model.modelReset.connect(lambda: resets.append(True))
+    many.session.start()
+    many.qtbot.waitUntil(lambda: many.page.model.rowCount() == 20_000, timeout=60_000)
+    many.until(many.settled)
+    assert len(asked) < 2_000
+    assert len(resets) < 20
+
+    many.press(KEY.Key_A, CTRL, on=many.page.table)
+    assert [] == many.page.table.selected_ranges()
+    many.press(KEY.Key_M, on=many.page.table)
+    assert Counts(merge=20_000) == many.counts
+    many.press(KEY.Key_End, on=many.page.table)
+    many.until(lambda: many.page.inspector.details is not None)
+    assert len(asked) < 2_000
+    many.press(KEY.Key_U, on=many.page.table)
+    assert Counts() == many.counts
+    many.session.close()
+    many.until(lambda: many.session.state.phase.value == "closed")

@@ -143,7 +143,7 @@ class RecordList(QObject):
 
     def _take_columns(self, chosen: ColumnsChosen) -> None:
         self._model.choose_columns(chosen)
-        self._table.set_message_types(chosen.message_types)
+        self._table.columns.set_message_types(chosen.message_types)
 
     def _refresh(self, _push: RecordsArrived | RecordsRemoved) -> None:
         if not self._later.isActive():

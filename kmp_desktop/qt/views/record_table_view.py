@@ -15,28 +15,23 @@ from PySide6.QtCore import (
     QRect,
     QRectF,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.view import Query, Row, SortBy
+from kmp_desktop.core.view import Query, SortBy
 from kmp_desktop.qt.delegates.record_cells import RecordDelegate
 from kmp_desktop.qt.i18n import trn
 from kmp_desktop.qt.models.record_table import FROZEN_ROLE, SORTS, Column, RecordTableModel
 from kmp_desktop.qt.theme import Theme
-from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, WHY_AT_LEAST, Wishes, fitting
+from kmp_desktop.qt.views.record_columns import RecordColumns
 from kmp_desktop.qt.views.record_header import RecordHeader
-from kmp_desktop.qt.widgets.chip import ChipState, chip_width
 
 _ROW_HEIGHT = 32
-_MEASURED = 200  # rows looked at for widths and message types
 _KEPT = 20_000  # selected rows that are found again in another list; more are too many to be meant
 _COPIED = 10_000  # rows of a run
-_NARROWEST, _WIDEST = 80, 190  # of a payload column
 _MOVES = frozenset(
     {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 )
@@ -60,19 +55,12 @@ class RecordTableView(QTableView):
         self.setObjectName("recordTable")
         self._records = model
         self._delegate = RecordDelegate(self)
-        self._own_widths: dict[Column, int] = {}
-        self._measured: dict[Column, int] = {}
-        self._wishes = Wishes(0, 0, in_group=False)
-        self._queue_types = 0
-        self._elsewhere = False
+        self._query = Query()
         self._quiet = False
-        self._fitting = False
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self._set_up()
-        self._fit_later = QTimer(self, singleShot=True, interval=0)
-        self._fit_later.timeout.connect(self.fit_columns)
-        model.rows_loaded.connect(self._on_rows_loaded)
+        self.columns = RecordColumns(self, model)
         model.rowsInserted.connect(self._on_count_changed)
         model.modelReset.connect(self._on_count_changed)
         Theme.current().changed.connect(self._on_theme_changed)
@@ -86,7 +74,6 @@ class RecordTableView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self._on_header_clicked)
-        header.sectionResized.connect(self._on_section_resized)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -115,20 +102,9 @@ class RecordTableView(QTableView):
         self._quiet = False
         if self.selected_count() != len(kept):
             self.selection_changed.emit()  # records that are selected have left the list
-        self._show_sort(query)
-        self._wishes = Wishes(self._wishes.message_types, len(self._records.payload), in_group)
-        self._on_rows_loaded()
-
-    def set_message_types(self, types: int) -> None:
-        """How many message types the whole queue has."""
-        self._queue_types = types
-        self._on_rows_loaded()
-
-    def set_elsewhere(self, *, shown: bool) -> None:
-        """Whether "Someone else" has to fit into the first column."""
-        if shown != self._elsewhere:
-            self._elsewhere = shown
-            self._fit_later.start()
+        self._query = query
+        self._show_sort()
+        self.columns.look_at_rows(in_group=in_group)
 
     def set_search(self, words: Sequence[str]) -> None:
         """Show these words bold."""
@@ -198,69 +174,10 @@ class RecordTableView(QTableView):
         self.selectionModel().clearSelection()
         self._quiet = False
 
-    # ---- columns
-
-    @Slot()
-    def fit_columns(self) -> None:
-        """Show the columns that fit, as wide as they should be."""
-        shown = fitting(
-            self.viewport().width(), Theme.current().px(WHY_AT_LEAST), self._widths(), self._wishes
-        )
-        header = self.horizontalHeader()
-        self._fitting = True
-        for column in Column:
-            header.setSectionHidden(column, column not in shown)
-            if column in shown:
-                header.resizeSection(column, shown[column])
-        self._fitting = False
-
-    def _widths(self) -> dict[Column, int]:
-        px = Theme.current().px
-        widths = {column: px(width) for column, width in DEFAULT_WIDTHS.items()}
-        widths[Column.DECISION] = max(widths[Column.DECISION], self._widest_chip() + px(14))
-        return widths | self._measured | self._own_widths
-
-    def _widest_chip(self) -> int:
-        states: list[ChipState] = [None, *Decision]
-        if self._elsewhere:
-            states.append("elsewhere")
-        return max(map(chip_width, states))
-
-    def _measure(self, rows: Sequence[Row]) -> None:
-        """Payload columns fit what they hold; they grow while one queue is shown, never shrink."""
-        theme = Theme.current()
-        metrics = QFontMetrics(theme.font("body"))
-        for place, column in enumerate((Column.PAYLOAD_0, Column.PAYLOAD_1)):
-            texts = [row.payload[place] or "" for row in rows if place < len(row.payload)]
-            if texts:
-                head = str(self._records.headerData(column, Qt.Orientation.Horizontal) or "")
-                widest = max(metrics.horizontalAdvance(text[:60]) for text in (head, *set(texts)))
-                width = max(theme.px(_NARROWEST), min(theme.px(_WIDEST), widest + theme.px(20)))
-                self._measured[column] = max(width, self._measured.get(column, 0))
-
-    @Slot()
-    def _on_rows_loaded(self) -> None:
-        rows = self._records.loaded(_MEASURED)
-        types = len({row.message_type for row in rows if row.message_type})
-        complete = len(rows) == len(self._records.rows)
-        if not complete and not self._wishes.in_group:
-            types = max(types, self._queue_types)
-        self._measure(rows)
-        wishes = Wishes(types, len(self._records.payload), self._wishes.in_group)
-        if rows or not len(self._records.rows):
-            self._wishes = wishes
-        self._fit_later.start()
-
-    @Slot(int, int, int)
-    def _on_section_resized(self, section: int, _old: int, width: int) -> None:
-        if not self._fitting and self.horizontalHeader().underMouse():
-            self._own_widths[Column(section)] = width
-            if section != Column.WHY:
-                self._fit_later.start()
-
     # ---- sorting
 
-    def _show_sort(self, query: Query) -> None:
+    def _show_sort(self) -> None:
+        query = self._query
         columns = {sort: column for column, sort in SORTS.items()} | {SortBy.REPORTED: Column.WHY}
         column = columns.get(query.sort, Column.FAILED)
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
@@ -273,8 +190,9 @@ class RecordTableView(QTableView):
         sort = SORTS.get(Column(section))
         if sort is SortBy.WHY and self._records.shows_reported:
             sort = SortBy.REPORTED
-        # Qt has turned the indicator already.
-        if sort is not None:
+        if sort is None:
+            self._show_sort()  # Qt has moved the arrow to a column that has no order
+        else:
             self.sort_wanted.emit((sort, header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder))
 
     # ---- inside
@@ -317,10 +235,6 @@ class RecordTableView(QTableView):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.verticalHeader().setDefaultSectionSize(Theme.current().px(_ROW_HEIGHT))
-        self._measured.clear()
-        self._own_widths.clear()
-        if hasattr(self, "_fit_later"):
-            self._on_rows_loaded()
 
     # ---- Qt
 
@@ -358,7 +272,7 @@ class RecordTableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may show other columns."""
         super().resizeEvent(event)
-        self.fit_columns()
+        self.columns.fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The menu of a frozen list is about the whole list: it must not select one row instead."""

@@ -99,10 +99,21 @@ class TriagePage(QFrame):
         self.group_bar = GroupBar()
         self.selection_bar = SelectionBar()
         self.inspector = Inspector(session, actions, self._chip)
-        self.middle: QWidget = QFrame()
-        self.middle.setObjectName("recordPlace")
-        self.middle.setProperty("ground", "plain")
+        self.middle = self._make_middle()
+        # Last: what is put together first is first in the order of Tab.
         self.splitter = TriageSplitter(self.panel, self.middle, self.inspector)
+
+    def _make_middle(self) -> QWidget:
+        middle = QFrame()
+        middle.setObjectName("recordPlace")
+        middle.setProperty("ground", "plain")
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        for part in (self.banners, self.load_panel, self.group_bar, self.selection_bar):
+            box.addWidget(part)
+        box.addWidget(self.place, 1)
+        return middle
 
     def _make_minds(self, session: QueueSession, actions: Actions) -> None:
         """What knows what to do."""
@@ -134,12 +145,6 @@ class TriagePage(QFrame):
         box.setSpacing(0)
         box.addWidget(self.tool_bar)
         box.addWidget(self.splitter, 1)
-        middle = QVBoxLayout(self.middle)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        for part in (self.banners, self.load_panel, self.group_bar, self.selection_bar):
-            middle.addWidget(part)
-        middle.addWidget(self.place, 1)
 
     def _connect(self) -> None:
         session = self._session
@@ -235,7 +240,7 @@ class TriagePage(QFrame):
         if before is not None and before == replace(state, progress=before.progress):
             self.state.update_reading()  # ten times a second: no more than this
             return
-        self.table.set_elsewhere(shown=bool(self._session.decided_elsewhere))
+        self.table.columns.set_elsewhere(shown=bool(self._session.decided_elsewhere))
         self.state.update()
         if state.phase in (SessionPhase.READY, SessionPhase.FAILED):
             self.records.set_complete(complete=True)
