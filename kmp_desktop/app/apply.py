@@ -155,6 +155,7 @@ class _Application:
         self._purged: set[RecordId] = set()
         self._decided: set[RecordId] = set()
         self._conflicts: set[RecordId] = set()
+        self._seen_open: set[RecordId] = set()  # what this run saw undecided and meant to decide
         self._refused: dict[RecordId, Refused] = {}
         self._gone: set[RecordId] = set()
         self._skipped = 0
@@ -263,6 +264,7 @@ class _Application:
             match _where(record, loaded, self._take_over):
                 case _Where.DECIDED:
                     self._decided.add(record)
+                    self._note_if_theirs(record)
                 case _ if record in self._decided:
                     pass  # a reset of the ledger in the middle of this run changes nothing of that
                 case _Where.GONE:
@@ -274,7 +276,16 @@ class _Application:
                 case _Where.OPEN:
                     todo[record] = decision
                     self._skipped += decision is Decision.SKIP
+        self._seen_open.update(each for each, what in todo.items() if what is not Decision.SKIP)
         return todo
+
+    def _note_if_theirs(self, record: RecordId) -> None:
+        """Somebody else decided it since this run read it first: a conflict, although nothing was tried."""
+        ours = self._merged | self._purged
+        # With an outcome that nobody looked up here, it may well be this run that decided it.
+        if self._unknown is None and record in self._seen_open and record not in ours:
+            self._conflicts.add(record)
+            self._first = self._first or Outcome.CONFLICT
 
     def _take(self, result: CommitResult) -> None:
         for chunk in result.chunks:

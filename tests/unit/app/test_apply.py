@@ -102,7 +102,8 @@ def test_what_others_decide_meanwhile_is_taken_out_and_the_rest_goes_on() -> Non
     desk.following.on_chunk = _once(lambda: other.apply({ids[3]: PURGE, ids[4]: MERGE}))
     applied = desk.apply(dict.fromkeys(ids, MERGE), max_records=2)
     assert (Outcome.CONFLICT, Outcome.COMMITTED, True) == _ends(applied)
-    assert ((ids[3],), (*ids[:3], ids[5]), tuple(ids)) == (applied.conflicts, applied.merged, applied.decided)
+    assert (tuple(ids[3:5]), tuple(ids)) == (applied.conflicts, applied.decided)
+    assert (*ids[:3], ids[5]) == applied.merged
     assert [Outcome.COMMITTED, Outcome.CONFLICT, Outcome.COMMITTED] == [
         each.outcome for each in desk.following.chunks
     ]
@@ -336,3 +337,20 @@ def _once(action: Callable[[], object]) -> Callable[[], None]:
             left.pop()()
 
     return run
+
+
+def test_what_somebody_else_decides_before_anything_was_tried_is_a_conflict_too() -> None:
+    broker, ids = filled(4)
+    desk, other = Desk(broker), Desk(broker)
+    lock = desk.computer.lock()
+    lock.take(broker.cluster_id, broker.queue.name)
+
+    def decide_and_leave() -> None:
+        other.apply({ids[0]: MERGE, ids[3]: PURGE})
+        lock.release()
+
+    desk.following.on_wait = decide_and_leave
+    applied = desk.apply({ids[0]: PURGE, ids[1]: MERGE, ids[3]: SKIP})
+    assert (Outcome.CONFLICT, Outcome.COMMITTED, True) == _ends(applied)
+    assert ((ids[0],), (ids[1],), ()) == (applied.conflicts, applied.merged, applied.purged)
+    assert (ids[0], ids[1], ids[3]) == applied.decided
