@@ -8,6 +8,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _SERVER = r"([A-Z_]+://)?(\[[0-9a-fA-F:.%]+\]|[^\s,:/\[\]]+):[0-9]{1,5}"
 _SERVERS = re.compile(rf"{_SERVER}(\s*,\s*{_SERVER})*")
+_LAST_PORT = 65_535
 _URL = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?")
 
 
@@ -23,7 +24,10 @@ def is_topic(name: str) -> bool:
 
 def are_servers(servers: str) -> bool:
     """Whether it is ``host:port``, several with commas between them."""
-    return _SERVERS.fullmatch(servers.strip()) is not None
+    # The client library would cut a larger port down to 16 bits and look for a server there.
+    return _SERVERS.fullmatch(servers.strip()) is not None and all(
+        0 < int(each.rpartition(":")[2]) <= _LAST_PORT for each in servers.split(",")
+    )
 
 
 def is_url(address: str) -> bool:

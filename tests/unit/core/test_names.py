@@ -32,7 +32,11 @@ def test_servers(servers: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "servers", ["", "kafka", "kafka:", "kafka:http", ":9092", "::1:9092", "a:1,", "a:1 b:2", "http://a"]
+    "servers",
+    [
+        *("", "kafka", "kafka:", "kafka:http", ":9092", "::1:9092", "a:1,", "a:1 b:2", "http://a"),
+        *("a:0", "a:65536", "a:1,b:99999"),
+    ],
 )
 def test_no_servers(servers: str) -> None:
     assert not are_servers(servers)
