@@ -223,7 +223,12 @@ def test_the_oldest_rows_are_forgotten_beyond_the_limit() -> None:
 # ---- columns
 
 
-def shown_at(room: int, types: int = 2, payload: int = 2, *, in_group: bool = False) -> list[Column]:
+PAYLOAD = (Column.PAYLOAD_0, Column.PAYLOAD_1)
+
+
+def shown_at(
+    room: int, types: int = 2, *, payload: tuple[Column, ...] = PAYLOAD, in_group: bool = False
+) -> list[Column]:
     widths = dict(DEFAULT_WIDTHS)
     return sorted(fitting(room, 200, widths, Wishes(types, payload, in_group=in_group)))
 
@@ -243,12 +248,17 @@ def test_the_second_payload_column_needs_room_or_a_group() -> None:
     assert Column.PAYLOAD_1 in shown_at(770, types=1, in_group=True)
 
 
+def test_a_payload_column_without_values_is_not_shown() -> None:
+    assert Column.PAYLOAD_0 not in shown_at(1000, payload=(Column.PAYLOAD_1,))
+    assert Column.PAYLOAD_1 in shown_at(654, payload=(Column.PAYLOAD_1,))
+
+
 def test_one_message_type_needs_no_column() -> None:
     assert Column.MESSAGE not in shown_at(1600, types=1)
 
 
 def test_the_reason_takes_what_is_left() -> None:
-    widths = fitting(1000, 200, dict(DEFAULT_WIDTHS), Wishes(2, 2, in_group=False))
+    widths = fitting(1000, 200, dict(DEFAULT_WIDTHS), Wishes(2, PAYLOAD, in_group=False))
     assert 1000 == sum(widths.values())
 
 

@@ -406,6 +406,13 @@ def test_groups_come_with_counts_and_the_shares_that_are_decided(desk: Desk) -> 
     )
 
 
+def test_columns_that_hold_nothing_in_a_group_are_left_out(desk: Desk) -> None:
+    table = desk.page.table
+    assert not table.isColumnHidden(Column.PAYLOAD_0)
+    desk.choose_group("Content could not be read")
+    desk.until(lambda: table.isColumnHidden(Column.PAYLOAD_0) and table.isColumnHidden(Column.PAYLOAD_1))
+
+
 def test_records_can_be_grouped_otherwise(desk: Desk) -> None:
     combo = desk.find(QComboBox, "groupByCombo")
     words = [combo.itemText(place) for place in range(combo.count())]

@@ -24,7 +24,7 @@ class Wishes:
     """What there is to show."""
 
     message_types: int  # different ones among the rows shown
-    payload_columns: int
+    payload: tuple[Column, ...]  # payload columns that hold something
     in_group: bool
 
 
@@ -47,13 +47,12 @@ def fitting(room: int, why_at_least: int, widths: Mapping[Column, int], wishes: 
 
 def _wanted(room: int, widths: Mapping[Column, int], wishes: Wishes) -> list[Column]:
     """What may be shown, the most wanted first."""
-    wanted = []
-    if wishes.payload_columns > 0:
-        wanted.append(Column.PAYLOAD_0)
+    wanted: list[Column] = []
+    wanted += wishes.payload[:1]
     if wishes.message_types >= 2:
         wanted.append(Column.MESSAGE)
     scale = widths[Column.DECISION] / DEFAULT_WIDTHS[Column.DECISION]
     wide = room >= SECOND_PAYLOAD_FROM * max(1.0, scale)
-    if wishes.payload_columns > 1 and (wide or wishes.in_group):
-        wanted.append(Column.PAYLOAD_1)
+    if wide or wishes.in_group:
+        wanted += wishes.payload[1:]
     return wanted

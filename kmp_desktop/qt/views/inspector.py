@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from kmp_desktop.core.payload import Undecodable
 from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt.actions import Actions
-from kmp_desktop.qt.i18n import tr
+from kmp_desktop.qt.i18n import tr, trn
 from kmp_desktop.qt.regions import first_focus
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.content_tab import ContentTab
@@ -223,7 +223,10 @@ class Inspector(QFrame):
     def _show_place(self, place: str) -> None:
         assert self._details is not None
         subtitle = one_line(self._details.subtitle, 200)
-        if subtitle:
+        if not subtitle and isinstance(self._details.payload, Undecodable):
+            size = trn(len(self._details.raw_value or b""), "{n} byte", "{n} bytes")
+            place = tr("{place} · {size}", place=place, size=size)
+        elif subtitle:
             place = tr("{what} · {place}", what=subtitle, place=place[:1].lower() + place[1:])
         self._subtitle.setText(place)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QFontMetrics
@@ -15,6 +16,7 @@ from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, WHY_AT_LEAST, Wishes, fitting
 from kmp_desktop.qt.widgets.chip import ChipState, chip_width
 
+_PAYLOAD = (Column.PAYLOAD_0, Column.PAYLOAD_1)
 _MEASURED = 200  # rows looked at for widths and message types
 _NARROWEST, _WIDEST = 80, 190  # of a payload column, in pixels of the design
 
@@ -28,7 +30,7 @@ class RecordColumns(QObject):
         self._model = model
         self._own: dict[Column, int] = {}
         self._measured: dict[Column, int] = {}
-        self._wishes = Wishes(0, 0, in_group=False)
+        self._wishes = Wishes(0, (), in_group=False)
         self._queue_types = 0
         self._elsewhere = False
         self._fitting = False
@@ -40,7 +42,7 @@ class RecordColumns(QObject):
 
     def look_at_rows(self, *, in_group: bool) -> None:
         """Another list is shown; ``in_group``: only one failure group."""
-        self._wishes = Wishes(self._wishes.message_types, len(self._model.payload), in_group)
+        self._wishes = replace(self._wishes, in_group=in_group)
         self._on_rows_loaded()
 
     def set_message_types(self, types: int) -> None:
@@ -79,11 +81,21 @@ class RecordColumns(QObject):
             states.append("elsewhere")
         return max(map(chip_width, states))
 
+    def _payload(self, rows: Sequence[Row]) -> tuple[Column, ...]:
+        """The payload columns; within a group only those that hold something."""
+        chosen = _PAYLOAD[: len(self._model.payload)]
+        if not self._wishes.in_group:
+            return chosen
+        used = (
+            any(row.payload[place : place + 1] != (None,) for row in rows) for place in range(len(chosen))
+        )
+        return tuple(column for column, holds in zip(chosen, used, strict=True) if holds)
+
     def _measure(self, rows: Sequence[Row]) -> None:
         """Payload columns fit what they hold; they grow while one queue is shown, never shrink."""
         theme = Theme.current()
         metrics = QFontMetrics(theme.font("body"))
-        for place, column in enumerate((Column.PAYLOAD_0, Column.PAYLOAD_1)):
+        for place, column in enumerate(_PAYLOAD):
             texts = {row.payload[place] or "" for row in rows if place < len(row.payload)}
             if texts:
                 texts.add(str(self._model.headerData(column, Qt.Orientation.Horizontal) or ""))
@@ -100,7 +112,7 @@ class RecordColumns(QObject):
             types = max(types, self._queue_types)
         self._measure(rows)
         if rows or not total:  # else nothing is known yet, and nothing changes
-            self._wishes = Wishes(types, len(self._model.payload), self._wishes.in_group)
+            self._wishes = Wishes(types, self._payload(rows), self._wishes.in_group)
         self._later.start()
 
     @Slot(int, int, int)

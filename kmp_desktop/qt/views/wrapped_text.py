@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit, QWidget
 
 from kmp_desktop.qt.theme import FontRole, Theme
@@ -42,6 +42,7 @@ class WrappedText(QTextEdit):
             f' font-family: "{font.family()}"; font-size: {font.pointSizeF():g}pt; }}'
         )
         self.document().setDefaultFont(font)
+        self.setTabStopDistance(2 * QFontMetricsF(font).horizontalAdvance(" "))
         self.updateGeometry()
 
     def set_text(self, text: str) -> None:
