@@ -56,6 +56,8 @@ class FewFirstDialog(FramedDialog):
         self.foot.row.addWidget(cancel)
         self.foot.row.addWidget(self._mark)
         self._on_count_changed(self._count.value())
+        self._count.setFocus()
+        self._count.selectAll()
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:
