@@ -92,7 +92,7 @@ class Deciding(QObject):
         count = self._selection.count()
         if count == 0:
             return
-        report = self._session.stage(self._ids(self._selection.rows()), decision)
+        report = self._session.stage(self._selection.ids(), decision)
         if count == 1:
             self._after_one(report, decision)
         else:

@@ -123,7 +123,7 @@ class Inspecting(QObject):
 
     def _chips(self) -> set[ChipState]:
         """Which chips there are among many records, without looking twice at any of them."""
-        ids = [*map(self._session.record_id, self._selection.rows())]
+        ids = self._selection.ids()
         found: set[ChipState] = {*map(self._session.book.staged.get, ids)}
         elsewhere = self._session.decided_elsewhere
         if elsewhere and not elsewhere.isdisjoint(ids):

@@ -119,7 +119,7 @@ class TriagePage(QFrame):
         """What knows what to do."""
         self.records = RecordList(session, self.model, self.table, self)
         self.groups = GroupCounts(session, self.panel, self)
-        self.selection = Selection(self.table, self.model, self)
+        self.selection = Selection(self.table, self.model, session.record_id, self)
         self.deciding = Deciding(session, self.model, self.table, self.selection, self)
         self.inspecting = Inspecting(session, self.model, self.selection, self.inspector, self)
         self.selecting = Selecting(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.views.record_table_view import RecordTableView
 
@@ -35,8 +37,16 @@ class Selection(QObject):
 
     changed = Signal()
 
-    def __init__(self, table: RecordTableView, model: RecordTableModel, parent: QObject) -> None:
+    def __init__(
+        self,
+        table: RecordTableView,
+        model: RecordTableModel,
+        record_id: Callable[[int], RecordId],
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
+        self._record_id = record_id
+        self._ids: tuple[RecordId, ...] | None = None
         self._table = table
         self._model = model
         self._frozen: FrozenList | None = None
@@ -55,6 +65,12 @@ class Selection(QObject):
         """Their row numbers."""
         return self._frozen.rows if self._frozen is not None else self._table.selected_rows()
 
+    def ids(self) -> tuple[RecordId, ...]:
+        """Their ids; kept, because a group of many thousands is asked for more than once."""
+        if self._ids is None:
+            self._ids = tuple(map(self._record_id, self.rows()))
+        return self._ids
+
     def single(self) -> int | None:
         """The row that is selected, if it is one."""
         rows = self.rows() if self.count() == 1 else None
@@ -63,13 +79,13 @@ class Selection(QObject):
     def freeze(self, chosen: FrozenList) -> None:
         """Select a whole list; rows that are not shown belong to it, too."""
         self._table.clear_quietly()
-        self._frozen = chosen
+        self._frozen, self._ids = chosen, None
         self._model.freeze(chosen.rows)
         self.changed.emit()
 
     def clear(self) -> None:
         """Select nothing."""
-        self._frozen = None
+        self._frozen, self._ids = None, None
         self._model.freeze(())
         self._table.clear_quietly()
         self.changed.emit()
@@ -77,6 +93,7 @@ class Selection(QObject):
     @Slot()
     def _on_table_changed(self) -> None:
         """A person selected rows: that ends a frozen list."""
+        self._ids = None
         if self._frozen is not None:
             self._frozen = None
             self._model.freeze(())
