@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Callable[[int], None]]:
-    """``small_disk(n)``: from now on this process cannot make a file longer than ``n`` bytes."""
+def small_disk() -> Callable[[int], AbstractContextManager[None]]:
+    """Inside ``with small_disk(n):`` this process cannot make a file longer than ``n`` bytes.
+
+    Only around the call that is tested: pytest's own output may go to a file, too.
+    """
     resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
-    def limit(size: int) -> None:
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, handler)
 
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    return limited

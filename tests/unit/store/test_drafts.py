@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -212,13 +213,12 @@ def test_two_programs_at_once_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_leaves_the_draft_as_it_was(
-    tmp_path: Path, small_disk: Callable[[int], None]
+    tmp_path: Path, small_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     drafts = _drafts(tmp_path)
     drafts.append(KEY, [(RecordId(0, 1), MERGE, 7)])
     before = _file(tmp_path).read_bytes()
-    small_disk(len(before) + 100)
-    with pytest.raises(UserFacingError) as told:
+    with small_disk(len(before) + 100), pytest.raises(UserFacingError) as told:
         drafts.append(KEY, [(RecordId(0, offset), MERGE, 7) for offset in range(1_000)])
     assert ErrorCode.DISK == told.value.code
     assert "Nothing was sent. Your decisions are kept in memory." == str(told.value.unchanged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,12 +192,11 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_leaves_the_entry_before(
-    tmp_path: Path, small_disk: Callable[[int], None]
+    tmp_path: Path, small_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     journal = FileJournal(tmp_path)
     journal.write(ENTRY)
-    small_disk(100)
-    with pytest.raises(UserFacingError) as told:
+    with small_disk(100), pytest.raises(UserFacingError) as told:
         journal.write(replace(ENTRY, phase=JournalPhase.OPEN))
     assert ErrorCode.DISK == told.value.code
     assert ENTRY == journal.read(CLUSTER, TOPIC)

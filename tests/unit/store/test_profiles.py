@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -335,12 +336,11 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_leaves_the_connections(
-    tmp_path: Path, small_disk: Callable[[int], None]
+    tmp_path: Path, small_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     store = JsonProfiles(tmp_path)
     store.save(PLAIN)
-    small_disk(50)
-    with pytest.raises(UserFacingError) as told:
+    with small_disk(50), pytest.raises(UserFacingError) as told:
         store.save(SHOP)
     assert ErrorCode.DISK == told.value.code
     assert (PLAIN,) == store.all()
