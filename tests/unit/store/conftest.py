@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def small_disk() -> Callable[[int], AbstractContextManager[None]]:
-    """Inside ``with small_disk(n):`` this process cannot make a file longer than ``n`` bytes.
+    """A disk that is nearly full: files longer than the given bytes cannot be made inside the block.
 
     Only around the call that is tested: pytest's own output may go to a file, too.
     """
