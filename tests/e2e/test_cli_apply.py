@@ -296,7 +296,7 @@ def test_what_others_decide_meanwhile_is_taken_out_and_the_rest_is_committed(que
     done = held.let_go()
     assert 3 == done.code, done.err
     assert ("conflict", True, 4) == (done.last["outcome"], done.last["partly"], done.last["merged"])
-    assert [list(places[2])] == done.last["conflicts"]
+    assert [list(places[2]), list(places[5])] == done.last["conflicts"]
     assert [list(each) for each in places] == done.last["decided"]
     assert "decided by somebody else meanwhile" in done.err
     assert ([], 5) == (queue.undecided(), len(queue.retried()))
