@@ -17,6 +17,7 @@ from kmp_desktop.kafka.settings import ClientSettings
 NOTHING_CHANGED = text("Nothing was changed.")
 _FIRST_CONTACT_S = 10.0
 _TLS_ALERT = 0x15
+_KAFKA_ANSWER = 0x00  # the first byte of its length
 _FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location")
 
 
@@ -60,12 +61,39 @@ def _raise_if_lasting(cause: KafkaError, settings: ClientSettings) -> None:
 def unreachable(settings: ClientSettings, error: Exception, causes: list[KafkaError]) -> UserFacingError:
     """Nobody answers as a Kafka server does: why, as far as a look of our own tells."""
     servers = str(settings["bootstrap.servers"])
-    if str(settings.get("security.protocol", "PLAINTEXT")) in ("PLAINTEXT", "SASL_PLAINTEXT"):
-        answers = [_first_byte(each) for each in servers.split(",")]
-        if _TLS_ALERT in answers:
-            return _no_secure_connection("a TLS listener was addressed without TLS", wants_tls=True)
     details = "; ".join(dict.fromkeys([*(str(each) for each in causes), str(error)]))
+    protocol = str(settings.get("security.protocol", "PLAINTEXT"))
+    if protocol not in ("PLAINTEXT", "SASL_PLAINTEXT"):
+        return no_connection(servers, details)
+    answers = {_first_byte(each) for each in servers.split(",")} - {None}
+    if _TLS_ALERT in answers:
+        return _no_secure_connection("a TLS listener was addressed without TLS", wants_tls=True)
+    if answers == {_KAFKA_ANSWER} and protocol == "PLAINTEXT":
+        return _no_answer_without_sign_in(servers, details)
+    if answers and _KAFKA_ANSWER not in answers:
+        return _no_kafka(servers, details)
     return no_connection(servers, details)
+
+
+def _no_answer_without_sign_in(servers: str, details: str) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.NO_CONNECTION,
+        text("The server at {servers} ends every connection.", servers=servers),
+        NOTHING_CHANGED,
+        text("Choose SASL_PLAINTEXT and a user in the connection, or check the port."),
+        more=text("The connection is set to no sign-in; the server probably wants one on this port."),
+        details=details,
+    )
+
+
+def _no_kafka(servers: str, details: str) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.NO_CONNECTION,
+        text("What answers at {servers} is no Kafka server.", servers=servers),
+        NOTHING_CHANGED,
+        text("Check the address and the port."),
+        details=details,
+    )
 
 
 def no_connection(servers: str, details: str) -> UserFacingError:
