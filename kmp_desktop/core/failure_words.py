@@ -12,9 +12,9 @@ from kmp_desktop.core.stack_trace import is_own
 from kmp_desktop.core.text import Text, text, text_n
 
 NO_REASON = text("No reason given")
+NOT_READ = text("Content could not be read")
 
 _NO_ANSWER = text("A service did not answer")
-_NOT_READ = text("Content could not be read")
 _INVALID = text("Content was refused as invalid")
 _NOT_FOUND = text("Something it refers to was not found")
 _REFUSED = text("Access was refused")
@@ -31,9 +31,9 @@ _WORDS: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
         (r"AccessDenied|Unauthorized|Forbidden|Authorization|Authentication|Permission", _REFUSED),
         (r"Time[dD]?[oO]ut|Connect|UnknownHost|UnresolvedAddress|NoRouteToHost", _NO_ANSWER),
         (r"ServiceUnavailable|BadGateway", _NO_ANSWER),
-        (r"Deserializ|Serializ|SchemaRegistry|Json\w*(?:Parse|EOF|Mapping|Processing)", _NOT_READ),
-        (r"CharConversion|MalformedInput|Unicode\w*Error|NumberFormat|DateTimeParse", _NOT_READ),
-        (r"InvalidProtocolBuffer|JSONDecode|^EOF", _NOT_READ),
+        (r"Deserializ|Serializ|SchemaRegistry|Json\w*(?:Parse|EOF|Mapping|Processing)", NOT_READ),
+        (r"CharConversion|MalformedInput|Unicode\w*Error|NumberFormat|DateTimeParse", NOT_READ),
+        (r"InvalidProtocolBuffer|JSONDecode|^EOF", NOT_READ),
         (
             r"Validation|NotValid|IllegalArgument|^ValueError|ConstraintViolation|ArgumentException|^DataException",
             _INVALID,

@@ -112,6 +112,25 @@ def test_header_and_card_say_what_it_is_and_why_it_failed(open_with: Callable[..
     assert {"Reported by", "billing"} <= set(all_words(desk))
 
 
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (b"com.example.OrderClosedException", ""),
+        (
+            b"org.springframework.kafka.support.serializer.DeserializationException",
+            "could not read its content either",
+        ),
+    ],
+)
+def test_only_who_says_so_could_not_read_it_either(
+    open_with: Callable[..., Desk], cause: bytes, said: str
+) -> None:
+    desk = open_with(sample(b"\x00\xff\xfe", (CAUSE, cause)))
+    shown = text_of(desk, "whyMessage")
+    assert said in shown
+    assert bool(said) == bool(shown)
+
+
 def test_the_chip_follows_the_decision(open_with: Callable[..., Desk]) -> None:
     desk = open_with(sample())
     desk.press(KEY.Key_P)

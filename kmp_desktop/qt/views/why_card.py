@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from kmp_desktop.core.failure_words import NOT_READ
 from kmp_desktop.core.payload import Undecodable
 from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.qt import when
@@ -102,7 +103,7 @@ class WhyCard(Card):
         facts = details.facts
         self._label.setText(one_line(say(facts.why)))
         message = quoted(facts.message)
-        if not message and isinstance(details.payload, Undecodable):
+        if not message and facts.why == NOT_READ and isinstance(details.payload, Undecodable):
             message = tr("The service that received this record could not read its content either.")
         self._message.set_max_lines(_MESSAGE_LINES)
         self._message.set_text(message)
