@@ -69,6 +69,8 @@ class QueuePages(QObject):
         for page in self.pages:
             self._stack.removeWidget(page)
             page.hide()
+            # Whoever looks for a widget by its name finds the next pages, although these still live a moment.
+            page.setParent(None)
             page.deleteLater()
         self.deleteLater()
 
