@@ -50,7 +50,9 @@ def registry_jar() -> Path:
         project = _maven().project("io.apicurio", "apicurio-registry-app")
         archive = project.at_version(REGISTRY).artifact("all", "tar.gz").resolve()
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
+            # Python before 3.11.4 (Debian 12 has 3.11.2) has no filters and no parameter for one.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            tar.extractall(folder)
         done.touch()
     return next(folder.rglob("quarkus-run.jar"))
 
