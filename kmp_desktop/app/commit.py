@@ -37,7 +37,8 @@ def commit(
     Records that cannot be written or are not there any more are left out and named; those that were
     not read this time are ``not_sent``. Stopping takes
     effect between parts, and within a part as long as nothing of it is final. With nothing to write
-    this still puts the tombstones that earlier commits left over. Runs in the sink's thread.
+    this still puts the tombstones that earlier commits left over, and makes ours what was taken over.
+    Runs in the sink's thread.
     """
     started = clock.now_ms()
     wanted = rules.planned(staged)
@@ -49,7 +50,7 @@ def commit(
     cannot = {each.id for each in refused}
     plan = {each: decision for each, decision in there.items() if each not in cannot}
     parts = rules.chunks(loaded, plan, max_records=max_records)
-    if not parts and loaded.left and forbidden is None:
+    if not parts and (loaded.left or loaded.taken_over()) and forbidden is None:
         parts = [{}]
     results = _commit_parts(sink, loaded, parts, observer, forbidden)
     now = clock.now_ms()

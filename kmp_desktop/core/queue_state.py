@@ -202,6 +202,10 @@ class LoadedQueue:
         """The records a person may decide, in the order of their ids."""
         return [self.records[each] for each in sorted(self.records) if self.is_open(each)]
 
+    def taken_over(self) -> set[int]:
+        """Partitions whose position a person took over, and that no commit of ours made ours yet."""
+        return {each for each, state in self.state.items() if state.kind is PartitionKind.TAKEN}
+
     def may_commit(self) -> bool:
         """Whether no finding forbids committing."""
         return all(finding.severity is not Severity.STOP for finding in self.findings)

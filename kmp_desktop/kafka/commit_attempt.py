@@ -359,8 +359,9 @@ class CommitAttempt:
         return self.producer
 
     def _partitions(self) -> tuple[int, ...]:
-        """Whose ledger is sent: those of the plan, and those with keys left over."""
+        """Whose ledger is sent: those of the plan, with keys left over, and what was taken over."""
         ours = {each for each, _ in self.loaded.left if self.loaded.limits.queue_policy.compacts}
+        ours |= self.loaded.taken_over()
         return tuple(sorted({each.partition for each in self.plan} | ours))
 
     def _held_by_us(self, wait_s: float = 2.0) -> tuple[offsets.Partition, ...]:

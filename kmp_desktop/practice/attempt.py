@@ -33,7 +33,7 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.tombstone import decision_of, is_tombstone, tombstone_of
 from kmp_desktop.practice.broker import AtCommit, PracticeBroker
-from kmp_desktop.practice.chunk import Chunk, chunk_of
+from kmp_desktop.practice.chunk import Chunk, chunk_of, partitions_of
 from kmp_desktop.practice.computer import PracticeComputer
 from kmp_desktop.practice.reading import NO_OFFSET, covered, left_over, state_of
 
@@ -309,14 +309,13 @@ class Attempt:
         copies: tuple[WrittenCopy, ...] = (),
     ) -> None:
         loaded, plan = self._loaded, self._plan
-        partitions = {each.partition for each in plan} | {partition for partition, _ in loaded.left}
         self._computer.write(
             JournalEntry(
                 loaded.identity,
                 self._nonce,
                 phase,
                 tuple(PlannedRecord(each, plan[each], loaded.records[each].crc()) for each in sorted(plan)),
-                tuple(sorted(partitions)),
+                tuple(sorted(partitions_of(loaded, plan))),
                 tombstones,
                 copies,
                 self._clock.now_ms(),

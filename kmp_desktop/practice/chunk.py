@@ -38,9 +38,10 @@ def chunk_of(
         and all(loaded.is_decided(each) or each in plan for each in records)
         and not covered(loaded, key, max(records))
     }
+    owed = (strangers | left_over(loaded)) - finished
     states = {
-        partition: _next_state(loaded, plan, partition, (strangers | left_over(loaded)) - finished, nonce)
-        for partition in {each.partition for each in plan} | {partition for partition, _ in loaded.left}
+        partition: _next_state(loaded, plan, partition, owed, nonce)
+        for partition in partitions_of(loaded, plan)
     }
     topic_id = loaded.identity.queue_topic_id
     return Chunk(
@@ -58,6 +59,12 @@ def chunk_of(
         ),
         copies=tuple(loaded.records[each] for each in sorted(plan) if plan[each] is PlannedDecision.MERGE),
     )
+
+
+def partitions_of(loaded: LoadedQueue, plan: Plan) -> set[int]:
+    """Whose ledger is sent: those of the plan, with keys left over, and what was taken over."""
+    left = {partition for partition, _ in loaded.left}
+    return {each.partition for each in plan} | left | loaded.taken_over()
 
 
 def _reached(loaded: LoadedQueue, plan: Plan) -> set[Key]:

@@ -424,6 +424,26 @@ def test_another_programs_position_is_taken_over_only_when_a_person_says_how(
     assert [ids[each] for each in offered[:-1]] == [record.id for record in again.undecided()]
 
 
+@pytest.mark.parametrize("decided", [True, False], ids=["one partition decided", "nothing decided"])
+def test_one_commit_makes_ours_every_partition_that_was_taken_over(world: World, decided: bool) -> None:
+    ids = [world.write(partition, b"K%d" % number) for partition in (0, 1) for number in range(3)]
+    world.put_offset(0, 1)
+    world.put_offset(1, 2)
+    window = world.window()
+
+    taken = load(window, TakeOver.OFFSET)
+    result = put(window, taken, {ids[1]: M} if decided else {})
+
+    again = load(world.window("b"))
+    assert Outcome.COMMITTED == result.outcome
+    assert {0: PartitionKind.OURS, 1: PartitionKind.OURS} == {
+        partition: state.kind for partition, state in again.state.items()
+    }
+    assert again.may_commit()
+    assert ids[2 if decided else 1 : 3] + ids[5:] == [record.id for record in again.undecided()]
+    assert not load(window).taken_over()
+
+
 def test_forgotten_offsets_are_noticed_and_tombstones_tell_what_was_decided(world: World) -> None:
     ids = [world.write(0, b"K%d" % number) for number in range(3)]
     window = world.window()

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.queue_state import TakeOver
 from kmp_desktop.core.session import SessionPhase
+from kmp_desktop.practice.broker import PracticeBroker
 from kmp_desktop.qt.queue_session import QueueSession
 from kmp_desktop.qt.views.take_over_page import TakeOverPage, needs_take_over
 from tests.qt.pages import (
@@ -25,7 +26,7 @@ from tests.qt.pages import (
     shown,
     words,
 )
-from tests.qt.practice_world import QUEUE, PracticeWorld
+from tests.qt.practice_world import QUEUE, PracticeWorld, closed
 
 pytestmark = pytest.mark.usefixtures("dressed", "sessions_end")
 
@@ -92,6 +93,27 @@ def test_taken_over_the_records_can_be_decided(qtbot: QtBot, practice: PracticeW
     press(page, "takeOverStart")
     press(page, "takeOverConfirm")
     qtbot.waitUntil(lambda: session.state.phase is SessionPhase.READY and session.may_decide(undecided))
+
+    assert not needs_take_over(session.state.summary)
+
+
+def test_after_one_commit_nothing_is_asked_about_any_partition_again(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    practice.broker = PracticeBroker(partitions=3)
+    ids = practice.fill_with_shop()
+    for partition in range(3):
+        practice.broker.put_offset(QUEUE.group, partition, 1)
+    before = session_of(practice)
+    read(qtbot, before)
+    before.start(TakeOver.OFFSET)
+    qtbot.waitUntil(lambda: before.state.phase is SessionPhase.READY and before.may_decide(ids[-1]))
+    before.stage([ids[-1]], Decision.PURGE)
+    committed(qtbot, before)
+    closed(qtbot, before)
+
+    session = session_of(practice)
+    read(qtbot, session)
 
     assert not needs_take_over(session.state.summary)
 

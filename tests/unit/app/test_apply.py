@@ -307,6 +307,17 @@ def test_another_programs_offset_is_taken_over_as_said(
     )
 
 
+@pytest.mark.parametrize("decision", [MERGE, SKIP])
+def test_what_was_taken_over_is_not_asked_about_again(decision: Decision) -> None:
+    broker = PracticeBroker(partitions=2)
+    ids = [broker.write(b"k%d" % each, b"{}", partition=each % 2) for each in range(4)]
+    broker.put_offset(GROUP, 0, 1)
+    broker.put_offset(GROUP, 1, 0)
+    first = Desk(broker).apply({ids[2]: decision}, take_over=TakeOver.OFFSET)
+    second = Desk(broker).apply({ids[1]: MERGE})
+    assert (DONE, DONE, (ids[1],)) == (_ends(first), _ends(second), second.merged)
+
+
 def test_below_the_log_start_an_offset_that_starts_anew_does_not_count_as_decided() -> None:
     broker = PracticeBroker(partitions=1, policy=CleanupPolicy.DELETE)
     ids = [broker.write(b"k%d" % each, b"{}") for each in range(4)]
