@@ -50,12 +50,19 @@ def _has_display() -> bool:
 
 def _tour(running: Cluster, folder: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     from kmp_desktop import bootstrap
     from tests.demo.tour import Tour
     from tests.driving import Driver
 
+    # What the platform without a screen cannot do is no concern of the person who follows the tour.
+    qInstallMessageHandler(
+        lambda _kind, _where, message: (
+            None if "propagateSizeHints" in message else print(message, file=sys.stderr, flush=True)
+        )
+    )
     shutil.rmtree(PICTURES, ignore_errors=True)
     application = QApplication.instance() or QApplication([])
     window = bootstrap.start(["--data-dir", str(folder)])
