@@ -15,6 +15,7 @@ from typing import Protocol
 from kmp_desktop.app.commit import commit
 from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.app.plan_file import PlanFile, check_plan
+from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import (
@@ -160,6 +161,7 @@ class _Application:
         self._gone: set[RecordId] = set()
         self._skipped = 0
         self._unknown: ChunkResult | None = None  # the chunk whose outcome is being looked up
+        self._doubt: Resolution | None = None  # the same, as it can be found in the ledger
         self._first: Outcome | None = None
         self._failure: ChunkResult | None = None
         self._error: UserFacingError | None = None
@@ -189,6 +191,8 @@ class _Application:
             self._break_off(error)
             return False
         self._take(result)
+        if result.outcome is Outcome.UNKNOWN:
+            self._doubt = doubt_of(result, todo)
         if result.outcome is Outcome.COMMITTED:
             return False
         if result.outcome is not Outcome.UNKNOWN and set(todo.values()) <= {Decision.SKIP}:
@@ -217,8 +221,11 @@ class _Application:
         """Settle and read; None when an outcome stays unknown although it was asked for a while."""
         while True:
             opened = open_queue(self._source, self._sink, self._observer, self._take_over, self._settle)
-            if opened.loaded is not None or not self._patient():
+            if opened.loaded is not None:
+                self._settle_by_ledger(opened.loaded)
                 return opened.loaded
+            if not self._patient():
+                return None
             self._wait_for_outcome()
 
     def _open_again(self) -> LoadedQueue | None:
@@ -254,6 +261,14 @@ class _Application:
             self._count(chunk)
             self._observer.chunk(chunk)
         self._unknown = None
+
+    def _settle_by_ledger(self, loaded: LoadedQueue) -> None:
+        """Another program of this computer looked the outcome up; that it was committed is in the ledger."""
+        if self._unknown is None or self._doubt is None:
+            return
+        told = told_by_ledger(self._doubt, loaded)
+        if told is not None and told.outcome is Outcome.COMMITTED:
+            self._settle(told)
 
     def _sort(self, loaded: LoadedQueue) -> dict[RecordId, Decision]:
         """What of the plan is still to be done; notes what is decided, gone or held back."""

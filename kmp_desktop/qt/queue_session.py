@@ -8,8 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from kmp_desktop.app.open_queue import Opened
 from kmp_desktop.app.profile_secrets import secrets_of
 from kmp_desktop.app.queue_summary import summary_of
+from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.app.triage import Restored, StageReport
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
@@ -86,6 +88,7 @@ class QueueSession(QObject):
         self._secrets = secrets
         self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
+        self._doubt: Resolution | None = None  # a commit whose outcome this window does not know
         self._awaited: set[str] = set()  # what a read still waits for before the queue is READY
         self._attempts = Attempts(services.clock, pace or Pace(), self)
         self._attempts.retry_due.connect(self.try_now)
@@ -263,6 +266,7 @@ class QueueSession(QObject):
         if loaded is None:
             self._lock(resolution)
             return
+        resolution = resolution or self._told_by_ledger(done.opened)
         self._attempts.succeeded()
         self._set(
             summary=done.summary,
@@ -279,6 +283,16 @@ class QueueSession(QObject):
             self._awaited = {_ENGINE, _DRAFT}
             self._decisions.begin_with(loaded, settled)
         self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
+
+    def _told_by_ledger(self, opened: Opened) -> Resolution | None:
+        """What became of the commit in doubt where another window has settled it."""
+        doubt, loaded = self._doubt, opened.loaded
+        told = told_by_ledger(doubt, loaded) if doubt is not None and loaded is not None else None
+        if opened.committing_elsewhere and told is not None and told.outcome is not Outcome.COMMITTED:
+            return None  # what the other window is about to settle may be just this
+        if not opened.committing_elsewhere:
+            self._doubt = None
+        return told
 
     @Slot(object)
     def _on_restored(self, answer: object) -> None:
@@ -324,6 +338,8 @@ class QueueSession(QObject):
     def _on_commit_done(self, done: CommitDone) -> None:
         result = done.result
         self.last_result = result
+        if result.outcome is Outcome.UNKNOWN:
+            self._doubt = doubt_of(result, self.book.staged)
         self._decisions.after_commit(result, done.loaded, done.decided_since)
         self._engine.bring_up_to_date(done.loaded, self.decided_elsewhere)
         reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
@@ -343,6 +359,7 @@ class QueueSession(QObject):
 
     def _lock(self, resolution: Resolution | None) -> None:
         self._awaited.clear()
+        self._doubt = resolution or self._doubt
         next_attempt = 0 if self._closing else self._attempts.try_later()
         self._set(phase=SessionPhase.LOCKED, resolution=resolution, next_attempt_at=next_attempt)
 
@@ -355,6 +372,8 @@ class QueueSession(QObject):
             self._set(resolution=resolution, next_attempt_at=self._attempts.try_later())
             return
         self._attempts.succeeded()
+        if resolution is not None:
+            self._doubt = None
         self._decisions.settle(_committed_by(resolution))
         self._set(resolution=resolution, committed_elsewhere=False)
         self._read(ReadOrder())

@@ -491,6 +491,62 @@ def test_the_next_start_settles_it_first(
     assert 0 == aside, "our own commit is not somebody else's"
 
 
+@pytest.mark.parametrize(
+    ("happening", "outcome", "kept"),
+    [
+        (AtCommit.UNKNOWN_THEN_COMMITTED, Outcome.COMMITTED, 0),
+        (AtCommit.UNKNOWN_THEN_NOT, Outcome.NOT_COMMITTED, 3),
+    ],
+)
+def test_what_another_window_found_out_about_our_commit_is_told_as_ours(
+    qtbot: QtBot, world: PracticeWorld, happening: AtCommit, outcome: Outcome, kept: int
+) -> None:
+    session, _watch, ids = staged_and_unknown(qtbot, world, happening)
+    _second, _ = opened(qtbot, world)  # settles it, and forgets the journal entry of this computer
+
+    session.try_now()
+    wait_for(qtbot, session, SessionPhase.READY)
+
+    told = session.state.resolution
+    assert told is not None
+    assert (outcome, 3, 0) == (told.outcome, told.merged, told.purged)
+    assert frozenset() == session.decided_elsewhere
+    assert dict.fromkeys(ids[:kept], M) == dict(session.book.staged)
+
+
+def test_a_commit_of_an_earlier_start_that_another_window_settled_is_told_as_ours(
+    qtbot: QtBot, world: PracticeWorld
+) -> None:
+    session, _watch, _ids = staged_and_unknown(qtbot, world, AtCommit.UNKNOWN_THEN_COMMITTED)
+    closed(qtbot, session)
+    world.broker.unanswered = 1
+    again = world.session()
+    again.start()
+    wait_for(qtbot, again, SessionPhase.LOCKED)
+    _second, _ = opened(qtbot, world)
+
+    again.try_now()
+    wait_for(qtbot, again, SessionPhase.READY)
+
+    assert again.state.resolution is not None
+    assert Outcome.COMMITTED == again.state.resolution.outcome
+    assert again.state.restored is None, "our own commit is not somebody else's"
+
+
+def test_what_somebody_else_decided_after_ours_fell_away_is_theirs(
+    qtbot: QtBot, world: PracticeWorld
+) -> None:
+    session, _watch, ids = staged_and_unknown(qtbot, world, AtCommit.UNKNOWN_THEN_NOT)
+    _second, _ = opened(qtbot, world)
+    world.decided_by_somebody_else(dict.fromkeys(ids, P))
+
+    session.try_now()
+    wait_for(qtbot, session, SessionPhase.READY)
+
+    assert session.state.resolution is None
+    assert frozenset(ids) == session.decided_elsewhere
+
+
 # Closing
 
 

@@ -223,7 +223,7 @@ def test_refused_records_are_named_with_their_reason_and_can_be_taken_out(
     _show(qtbot, page, replace(session.last_result, refused=tuple(Refused(each, why) for each in ids[20:22])))
 
     assert "Committed, but 2 records cannot be retried." == words(page, "resultTitle")
-    assert "header name is not readable text" in everything_said(page)
+    qtbot.waitUntil(lambda: "header name is not readable text" in everything_said(page))
     press(page, "refusedTakeOutButton")
     assert 0 == session.book.total
 
@@ -504,6 +504,18 @@ def test_it_turns_by_itself_without_anybody_asking(qtbot: QtBot, practice: Pract
 
     assert words(page, "resultTitle").startswith("We know now:")
     qtbot.waitUntil(lambda: session.state.phase is SessionPhase.READY)
+
+
+def test_what_another_window_found_out_is_told_as_this_windows_commit(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    page, session, _ = _after_commit(qtbot, practice, AtCommit.UNKNOWN_THEN_COMMITTED)
+    read(qtbot, session_of(practice))  # another window settles it
+
+    key(page, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: session.state.phase is SessionPhase.READY)
+
+    assert "We know now: all 15 decisions were committed." == words(page, "resultTitle")
 
 
 def test_attempts_that_are_not_answered_are_counted(qtbot: QtBot, practice: PracticeWorld) -> None:

@@ -243,7 +243,9 @@ class ResultPage(QWidget):
     @Slot(object)
     def _on_state(self, state: SessionState) -> None:
         if not self._in_doubt:
-            if state.phase is SessionPhase.LOCKED and self._page is not None:
+            if self.kind is Kind.SETTLED_ELSEWHERE and state.resolution is not None:
+                self._turn(state.resolution)  # the queue was read, and its ledger tells
+            elif state.phase is SessionPhase.LOCKED and self._page is not None:
                 self.show_result(state.resolution)  # a commit that ends without any result
             return
         if state.next_attempt_at and state.next_attempt_at != self._next_attempt_at:
@@ -260,7 +262,7 @@ class ResultPage(QWidget):
     def _turn(self, resolution: Resolution | None) -> None:
         """The server has answered, to this window or to another one."""
         if resolution is None:
-            self._result = self._resolution = None
+            self._resolution = None
             self._in_doubt = False
             self._show(settled_elsewhere_page())
         elif resolution.outcome is not Outcome.UNKNOWN:

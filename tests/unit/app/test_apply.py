@@ -253,6 +253,21 @@ def test_stopping_while_an_outcome_is_looked_up_leaves_it_unknown() -> None:
     assert (Outcome.UNKNOWN, 1) == (applied.outcome, len(desk.following.waits))
 
 
+def test_an_outcome_that_another_program_of_this_computer_looked_up_is_told_as_ours() -> None:
+    broker, ids = filled(3)
+    broker.at_next_commit(AtCommit.UNKNOWN_THEN_COMMITTED)
+    broker.unanswered = 1
+    desk = Desk(broker)
+    desk.following.on_wait = Desk(broker, desk.computer).loaded
+    applied = desk.apply({ids[0]: MERGE, ids[1]: PURGE})
+    assert (DONE, (ids[0],), (ids[1],), ()) == (
+        _ends(applied),
+        applied.merged,
+        applied.purged,
+        applied.conflicts,
+    )
+
+
 def test_another_window_that_is_committing_is_waited_for() -> None:
     broker, ids = filled(2)
     desk = Desk(broker)
