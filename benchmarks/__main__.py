@@ -22,7 +22,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from benchmarks.bare import read_all, write_in_transactions
-from benchmarks.window import load_and_commit
+from benchmarks.window import Phase, load_and_commit, table
 from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome
@@ -157,6 +157,11 @@ def one_round(bootstrap: str, records: int, size: int, folder: Path) -> dict[str
     return taken
 
 
+def _in_the_window(bootstrap: str, records: int, size: int, folder: Path) -> list[Phase]:
+    place = Place(bootstrap, records, size, folder)
+    return load_and_commit(bootstrap, place.queue, records, folder)
+
+
 def main() -> None:
     """Run the rounds and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
@@ -168,8 +173,10 @@ def main() -> None:
         rounds = [
             one_round(running.bootstrap, told.records, told.bytes, Path(folder)) for _ in range(told.rounds)
         ]
-        shown = Place(running.bootstrap, told.records, told.bytes, Path(folder))
-        phases = load_and_commit(running.bootstrap, shown.queue, told.records, Path(folder) / "window")
+        shown = [
+            _in_the_window(running.bootstrap, told.records, told.bytes, Path(folder) / f"window {nth}")
+            for nth in range(told.rounds)
+        ]
     print(f"{told.records:,} records of {told.bytes} bytes, {told.rounds} rounds, medians\n")
     print(f"{'':<18} {'seconds':>8} {'records/s':>10}  beside the bare client")
     bare_of = {"load": "bare read", "load and columns": "bare read", "commit": "bare write"}
@@ -181,10 +188,8 @@ def main() -> None:
             ratio = f"{factor:.2f} x the time"
         print(f"{name:<18} {seconds:>8.2f} {told.records / seconds:>10,.0f}  {ratio}")
     print()
-    for name, (seconds, usual, longest) in phases.items():
-        rate = told.records / seconds
-        ticks = f"a tick of the window came at most {longest:.0f} ms late (99 %: {usual:.0f} ms)"
-        print(f"{name:<18} {seconds:>8.2f} {rate:>10,.0f}  {ticks}")
+    for line in table(shown, told.records):
+        print(line)
 
 
 if __name__ == "__main__":
