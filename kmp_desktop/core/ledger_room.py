@@ -17,11 +17,14 @@ def decide_first(loaded: LoadedQueue, plan: Plan) -> tuple[RecordId, ...]:
     Every undecided record below a decided one is a gap in the ledger. Parts of a commit go up in
     offset order, so a ledger on the way is never longer than the one at the end.
     """
-    return tuple(each for partition in sorted(_touched(plan)) for each in _gaps(loaded, plan, partition))
+    touched = sorted(_touched(loaded, plan))
+    return tuple(each for partition in touched for each in _gaps(loaded, plan, partition))
 
 
-def _touched(plan: Plan) -> set[int]:
-    return {each.partition for each in plan}
+def _touched(loaded: LoadedQueue, plan: Plan) -> set[int]:
+    """Whose ledger a commit of the plan sends: also those with keys left over."""
+    left = {partition for partition, _ in loaded.left} if loaded.limits.queue_policy.compacts else set()
+    return left | {each.partition for each in plan}
 
 
 def _gaps(loaded: LoadedQueue, plan: Plan, partition: int) -> list[RecordId]:
