@@ -234,9 +234,6 @@ class DraftStore(Protocol):
     def read(self, key: DraftKey) -> tuple[tuple[DraftEntry, ...], int]:
         """(what is staged, time of the last change in epoch ms or 0)."""
 
-    def replace(self, key: DraftKey, entries: Sequence[DraftEntry]) -> None:
-        """Start the draft anew with these entries (empty = remove it)."""
-
     def put_aside(self, key: DraftKey, entries: Sequence[DraftEntry], why: str) -> None:
         """Keep entries that no longer apply, out of the way."""
 

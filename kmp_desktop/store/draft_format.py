@@ -108,12 +108,20 @@ def read(content: bytes) -> Draft:
 
 def key_of(path: Path) -> DraftKey | None:
     """Whose draft a file is; None when it does not say. Reads the first line only."""
-    with path.open("rb") as file:
-        document = _document(file.readline(_HEAD_BYTES))
     try:
-        return _key(document)
+        return _key(_first_line(path))
     except MadeByNewer:
         return None
+
+
+def refuse_newer(path: Path) -> None:
+    """Raise MadeByNewer where a file says so. Reads the first line only."""
+    _key(_first_line(path))
+
+
+def _first_line(path: Path) -> dict[str, Any] | None:
+    with path.open("rb") as file:
+        return _document(file.readline(_HEAD_BYTES))
 
 
 def _key(document: dict[str, Any] | None) -> DraftKey | None:

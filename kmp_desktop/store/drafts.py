@@ -11,14 +11,13 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.ports import Clock, DraftEntry, DraftKey
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.core.text import text
+from kmp_desktop.core.text import Text, text
 from kmp_desktop.store import draft_format
 from kmp_desktop.store.disk import (
     append_to_file,
     disk_errors,
     file_name,
     move_aside,
-    remove_file,
     replace_file,
 )
 from kmp_desktop.store.draft_format import Damaged, Draft, MadeByNewer
@@ -44,7 +43,10 @@ class FileDrafts:
         self._counted: dict[Path, tuple[tuple[int, int], tuple[int, Counter[Decision]]]] = {}
 
     def append(self, key: DraftKey, changes: Iterable[tuple[RecordId, Decision | None, int]]) -> None:
-        """Record one step: (id, decision or None = cleared, CRC); the step comes back whole or not at all."""
+        """Record one step: (id, decision or None = cleared, CRC); the step comes back whole or not at all.
+
+        A file that a newer version made is left as it is and told as UserFacingError DISK.
+        """
         line = draft_format.line(changes, self._clock.now_ms())
         path = self._path(key)
         with (
@@ -55,6 +57,7 @@ class FileDrafts:
             self._changing(),
         ):
             if path.exists():
+                _refuse_newer(path)
                 self._compacted.setdefault(path, path.stat().st_size)
                 draft_format.cut_torn_line(path)
                 append_to_file(path, line)
@@ -85,22 +88,6 @@ class FileDrafts:
                 replace_file(path, draft_format.head(key) + draft_format.whole(draft.entries, draft.saved_at))
             self._compacted[path] = path.stat().st_size
             return draft.entries, draft.saved_at
-
-    def replace(self, key: DraftKey, entries: Sequence[DraftEntry]) -> None:
-        """Start the draft anew with these entries (empty = remove it)."""
-        path = self._path(key)
-        with (
-            disk_errors(
-                text("The decisions could not be saved on this computer."),
-                text("Nothing was sent. Your decisions are kept in memory."),
-            ),
-            self._changing(),
-        ):
-            self._compacted.pop(path, None)
-            if entries:
-                replace_file(path, draft_format.head(key) + draft_format.whole(entries, self._clock.now_ms()))
-            else:
-                remove_file(path)
 
     def put_aside(self, key: DraftKey, entries: Sequence[DraftEntry], why: str) -> None:
         """Keep entries that no longer apply in a file of their own; the draft itself is not touched."""
@@ -157,7 +144,9 @@ class FileDrafts:
         except FileNotFoundError:
             return None
         except MadeByNewer as error:
-            raise _made_by_newer(path) from error
+            raise _made_by_newer(
+                path, text("Nothing was sent, and the saved decisions were not touched.")
+            ) from error
         except Damaged as error:
             aside = move_aside(path, self._aside, "damaged")
             raise _damaged(aside, str(error)) from error
@@ -205,11 +194,25 @@ def _damaged(aside: Path, reason: str) -> UserFacingError:
     )
 
 
-def _made_by_newer(path: Path) -> UserFacingError:
+def _refuse_newer(path: Path) -> None:
+    """What this version wrote into a newer file the newer one might not read, or read otherwise."""
+    try:
+        draft_format.refuse_newer(path)
+    except MadeByNewer as error:
+        raise _made_by_newer(
+            path,
+            text(
+                "Nothing was sent, and the saved decisions were not touched. "
+                "Your decisions are kept in memory."
+            ),
+        ) from error
+
+
+def _made_by_newer(path: Path, unchanged: Text) -> UserFacingError:
     return UserFacingError(
         ErrorCode.DISK,
         text("The saved decisions of this queue were made by a newer version of this program."),
-        text("Nothing was sent, and the saved decisions were not touched."),
+        unchanged,
         text(
             "Open the queue with the newer version, or remove this file to start anew: {file}", file=str(path)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Step
 from kmp_desktop.core.ports import (
     CommitObserver,
-    DraftEntry,
     DraftKey,
     LoadObserver,
     QueueAdapters,
@@ -130,15 +129,6 @@ class FullDisk(FileDrafts):
 
     def append(self, key: DraftKey, changes: Iterable[tuple[RecordId, Decision | None, int]]) -> None:
         """Refuse."""
-        self._fail()
-        super().append(key, changes)
-
-    def replace(self, key: DraftKey, entries: Sequence[DraftEntry]) -> None:
-        """Refuse."""
-        self._fail()
-        super().replace(key, entries)
-
-    def _fail(self) -> None:
         if self.full:
             raise UserFacingError(
                 ErrorCode.DISK,
@@ -146,6 +136,7 @@ class FullDisk(FileDrafts):
                 text("Nothing was sent."),
                 text("Free some space."),
             )
+        super().append(key, changes)
 
 
 def test_a_bug_while_reading_is_told_and_reading_can_be_tried_again(

@@ -130,18 +130,11 @@ def test_a_draft_of_a_newer_version_is_told_and_not_touched(tmp_path: Path) -> N
     for _ in range(2):
         with pytest.raises(UserFacingError, match="newer version"):
             drafts.read(KEY)
+        with pytest.raises(UserFacingError, match="newer version") as told:
+            drafts.append(KEY, [(RecordId(0, 2), PURGE, 7)])
+        assert "Your decisions are kept in memory" in str(told.value.unchanged)
     assert newer == file.read_bytes()
     assert (0, 0, 0) == drafts.counts(("kafka:9092", "orders.dlq"), "kmp-orders")
-
-
-def test_replacing_starts_anew_and_nothing_removes_it(tmp_path: Path) -> None:
-    drafts = _drafts(tmp_path)
-    drafts.append(KEY, [(RecordId(0, 1), MERGE, 7)])
-    drafts.replace(KEY, [_entry(5, SKIP)])
-    assert (_entry(5, SKIP),) == drafts.read(KEY)[0]
-    drafts.replace(KEY, [])
-    assert ((), 0) == drafts.read(KEY)
-    drafts.replace(KEY, [])
 
 
 def test_what_is_put_aside_is_kept_and_leaves_the_draft_alone(tmp_path: Path) -> None:
