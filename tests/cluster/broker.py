@@ -1,11 +1,13 @@
-"""One Apache Kafka node (KRaft): a plain listener, and listeners with sign-in, TLS and rights."""
+"""An Apache Kafka node (KRaft): listeners without and with sign-in and TLS, and one for a proxy."""
 
 from __future__ import annotations
 
 import base64
 import os
+import signal
 import subprocess
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ _JAVA = (
 _MODULES = "org.apache.kafka.common.security"
 _LISTENERS = {
     "PLAIN": "PLAINTEXT",
+    "PROXIED": "PLAINTEXT",
     "CONTROLLER": "PLAINTEXT",
     "SASLP": "SASL_PLAINTEXT",
     "SASLS": "SASL_SSL",
@@ -37,12 +40,19 @@ _LISTENERS = {
 
 @dataclass(slots=True)
 class Broker:
-    """A running node. Everybody who connects without sign-in may do everything."""
+    """A node. Everybody who connects without sign-in may do everything."""
 
     folder: Path
     ports: dict[str, int]
     ca_file: Path
-    process: subprocess.Popen[bytes]
+    id: int = 1
+    running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The node's process, also after its end."""
+        assert self.running is not None, "never launched"
+        return self.running
 
     def address(self, listener: str) -> str:
         """Where a listener of ``_LISTENERS`` answers."""
@@ -54,24 +64,90 @@ class Broker:
         return self.address("PLAIN")
 
     def stop(self) -> None:
-        """End it."""
-        processes.stop(self.process)
+        """End it, gently first; also when it is paused."""
+        if self.running is not None:
+            self.go_on()
+            processes.stop(self.running)
+
+    def kill(self) -> None:
+        """SIGKILL; returns when it is gone."""
+        self.process.kill()
+        self.process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP: it listens and does not answer."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
 
     def start_again(self) -> None:
         """Start it on the same data and ports after it was stopped or killed."""
-        self.process = _launch(self.folder, self.bootstrap)
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it without waiting."""
+        command = _java("kafka.Kafka", str(self.folder / "server.properties"))
+        self.running = processes.start(command, self._log)
+
+    def wait(self) -> None:
+        """Wait until it answers and is among the cluster's brokers; ends it when that takes too long."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0, "client.id": "tests"})
+
+        def answers() -> bool:
+            try:
+                return self.id in admin.list_topics(timeout=1).brokers
+            except KafkaException:
+                return False
+
+        try:
+            processes.wait_until(answers, self.process, self._log, 90)
+        except processes.NotReadyError:
+            self.stop()
+            raise
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "broker.log"
 
 
-def start(folder: Path, extra: dict[str, str] | None = None) -> Broker:
-    """Format a data folder and start a node in it; ``extra`` settings win."""
+def start(folder: Path, extra: Mapping[str, str] | None = None, *, proxied: int | None = None) -> Broker:
+    """Format a data folder and start a node in it; ``extra`` settings win.
+
+    ``proxied``: the port that clients of the PROXIED listener are told, where a proxy forwards to it.
+    """
+    ports = free_ports()
+    voters = {"controller.quorum.voters": f"1@127.0.0.1:{ports['CONTROLLER']}"}
+    node = prepared(folder, 1, ports, {**voters, **(extra or {})}, proxied)
+    format_data(node, new_cluster_id())
+    node.launch()
+    node.wait()
+    return node
+
+
+def free_ports() -> dict[str, int]:
+    """A free port for each listener."""
+    return dict(zip(_LISTENERS, processes.free_ports(len(_LISTENERS)), strict=True))
+
+
+def prepared(
+    folder: Path, number: int, ports: dict[str, int], extra: Mapping[str, str], proxied: int | None
+) -> Broker:
+    """Write the settings of node ``number``; its data folder is not formatted yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = dict(zip(_LISTENERS, processes.free_ports(len(_LISTENERS)), strict=True))
     ca_file, keystore = write_certificates(folder)
-    settings = {**_settings(folder, ports, ca_file, keystore), **(extra or {})}
+    told = ports if proxied is None else {**ports, "PROXIED": proxied}
+    settings = {**_settings(folder, number, ports, told), **_security(ca_file, keystore), **extra}
     lines = [f"{name}={value}\n" for name, value in settings.items()]
     (folder / "server.properties").write_text("".join(lines), encoding="utf-8")
-    _format(folder)
-    return Broker(folder, ports, ca_file, _launch(folder, f"127.0.0.1:{ports['PLAIN']}"))
+    return Broker(folder, ports, ca_file, number)
+
+
+def new_cluster_id() -> str:
+    """An id as ``kafka-storage.sh random-uuid`` makes it."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A", 1)
 
 
 def _java(*arguments: str) -> list[str]:
@@ -79,43 +155,22 @@ def _java(*arguments: str) -> list[str]:
     return [processes.JAVA, *_JAVA, "-cp", class_path, *arguments]
 
 
-def _format(folder: Path) -> None:
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A", 1)
+def format_data(node: Broker, cluster_id: str) -> None:
+    """Format the node's data folder, and put the users into it."""
     scram = [
         part
         for user, password in USERS.items()
         for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
         for part in ("--add-scram", f"{mechanism}=[name={user},password={password}]")
     ]
-    command = _java(
-        "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(folder / "server.properties")
-    )
+    settings = str(node.folder / "server.properties")
+    command = _java("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", settings)
     done = subprocess.run([*command, *scram], capture_output=True, text=True, check=False)
     if done.returncode:
         raise processes.NotReadyError(done.stdout + done.stderr)
 
 
-def _launch(folder: Path, bootstrap: str) -> subprocess.Popen[bytes]:
-    log = folder / "broker.log"
-    process = processes.start(_java("kafka.Kafka", str(folder / "server.properties")), log)
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "client.id": "tests"})
-
-    def answers() -> bool:
-        try:
-            return bool(admin.list_topics(timeout=1).brokers)
-        except KafkaException:
-            return False
-
-    try:
-        processes.wait_until(answers, process, log, 60)
-    except processes.NotReadyError:
-        processes.stop(process)
-        raise
-    return process
-
-
-def _settings(folder: Path, ports: dict[str, int], ca_file: Path, keystore: Path) -> dict[str, str]:
-    addresses = {name: f"{name}://127.0.0.1:{port}" for name, port in ports.items()}
+def _settings(folder: Path, number: int, ports: dict[str, int], told: dict[str, int]) -> dict[str, str]:
     one = (
         "offsets.topic.replication.factor",
         "transaction.state.log.replication.factor",
@@ -125,13 +180,12 @@ def _settings(folder: Path, ports: dict[str, int], ca_file: Path, keystore: Path
     )
     return {
         "process.roles": "broker,controller",
-        "node.id": "1",
-        "controller.quorum.voters": f"1@127.0.0.1:{ports['CONTROLLER']}",
+        "node.id": str(number),
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAIN",
-        "listeners": ",".join(addresses.values()),
+        "listeners": ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items()),
         "advertised.listeners": ",".join(
-            address for name, address in addresses.items() if name != "CONTROLLER"
+            f"{name}://127.0.0.1:{port}" for name, port in told.items() if name != "CONTROLLER"
         ),
         "listener.security.protocol.map": ",".join(f"{name}:{kind}" for name, kind in _LISTENERS.items()),
         "log.dirs": str(folder / "data"),
@@ -147,7 +201,6 @@ def _settings(folder: Path, ports: dict[str, int], ca_file: Path, keystore: Path
         "log.retention.check.interval.ms": "2000",
         "offsets.retention.check.interval.ms": "5000",
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-        **_security(ca_file, keystore),
     }
 
 
