@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.cli.adapters import Adapters
 from kmp_desktop.cli.exit_codes import Exit
-from kmp_desktop.cli.screen import Screen, safe
+from kmp_desktop.cli.screen import Screen, one_line
 from kmp_desktop.cli.stopping import Stopping
 from kmp_desktop.core.failure import failure_of, label
 from kmp_desktop.core.ports import ReadProgress
@@ -38,6 +38,7 @@ _TIMESTAMP_TYPES = {
     TimestampType.NOT_AVAILABLE: "not available",
 }
 _SHOWN_BYTES = 64
+_SHOWN_HEADERS = 100
 
 
 class _Reading:
@@ -124,13 +125,15 @@ def _readable_lines(record: DeadLetter, decoder: ContentDecoder) -> Iterator[str
     why_not = why_undecodable(payload)
     yield f"partition {record.id.partition}, offset {record.id.offset}, {_time(record)}"
     yield f"  key: {_bytes(record.key)}"
-    yield f"  why: {safe(str(label(failure_of(record))))}"
-    for name, value in record.headers:
-        yield f"  header {safe(name)}: {_bytes(value)}"
+    yield f"  why: {one_line(str(label(failure_of(record))))}"
+    for name, value in record.headers[:_SHOWN_HEADERS]:
+        yield f"  header {one_line(name)}: {_bytes(value)}"
+    if len(record.headers) > _SHOWN_HEADERS:
+        yield f"  … {len(record.headers) - _SHOWN_HEADERS:,} more headers (--json shows all)"
     if why_not is None:
-        yield f"  content: {safe(json.dumps(to_plain(payload), ensure_ascii=False))}"
+        yield f"  content: {one_line(json.dumps(to_plain(payload), ensure_ascii=False))}"
     else:
-        yield f"  not readable: {safe('; '.join(why_not.splitlines()))}"
+        yield f"  not readable: {one_line('; '.join(why_not.splitlines()))}"
         yield f"  content: {_hex(record.value or b'')}"
 
 

@@ -14,8 +14,12 @@ from kmp_desktop.core.text import text
 from kmp_desktop.store.disk import disk_error
 
 PROGRAM = "kmp-desktop"
-# Characters that make a terminal do something, or that cannot be written at all.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Characters that make a terminal do something, that turn writing around or hide in it, or that cannot
+# be written at all.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 class Screen:
@@ -85,7 +89,19 @@ class Screen:
 
 def safe(content: str) -> str:
     """Text from elsewhere without characters that would steer the terminal."""
-    return _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):02x}", content)
+    return _UNSAFE.sub(_escape, content)
+
+
+def one_line(content: str) -> str:
+    """The same on one line: text from elsewhere can forge no line of ours."""
+    return safe(content).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
 
 
 def _let_go(stream: TextIO) -> None:

@@ -8,8 +8,8 @@ import struct
 _POLYNOMIAL = 0x82F63B78
 
 
-def write_with_header(bootstrap: str, topic: str, key: bytes, value: bytes, name: bytes, now: int) -> None:
-    """Write a record with one header of any name to partition 0."""
+def write_with_header(bootstrap: str, topic: str, key: bytes, value: bytes, name: bytes, now: int) -> int:
+    """Write a record with one header of any name to partition 0; returns its offset."""
     records = _batch(key, value, name, now)
     body = struct.pack(">hhi", -1, -1, 30_000) + struct.pack(">i", 1) + _string(topic.encode())
     body += struct.pack(">ii", 1, 0) + struct.pack(">i", len(records)) + records
@@ -20,7 +20,9 @@ def write_with_header(bootstrap: str, topic: str, key: bytes, value: bytes, name
         answer = _received(connection, struct.unpack(">i", _received(connection, 4))[0])
     # correlation, topics, name, partitions, partition, error
     at = 4 + 4 + 2 + len(topic) + 4 + 4
-    assert struct.unpack(">h", answer[at : at + 2])[0] == 0
+    error, offset = struct.unpack(">hq", answer[at : at + 10])
+    assert error == 0
+    return int(offset)
 
 
 def _batch(key: bytes, value: bytes, name: bytes, now: int) -> bytes:

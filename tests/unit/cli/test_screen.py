@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmp_desktop.cli.screen import Screen, safe
+from kmp_desktop.cli.screen import Screen, one_line, safe
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.text import text
 
@@ -63,7 +63,15 @@ def test_an_error_says_what_happened_what_was_not_changed_and_what_to_do(
 
 
 def test_text_from_elsewhere_cannot_steer_the_terminal() -> None:
-    assert "a\\x1b[31mb\\x0d\\x9b\\x202eä😀\t" == safe("a\x1b[31mb\r\x9b\u202eä😀\t")
+    assert "a\\x1b[31mb\\x0d\\x9b\\u202eä😀\t" == safe("a\x1b[31mb\r\x9b\u202eä😀\t")
+
+
+def test_writing_is_never_turned_around_and_nothing_hides_in_it() -> None:
+    assert r"a\u061c\u200e\u2066\ufeff\U000e0041\xad" == safe("a\u061c\u200e\u2066\ufeff\U000e0041\u00ad")
+
+
+def test_text_from_elsewhere_forges_no_line() -> None:
+    assert r"a\x0d\n  key: forged\t\u2028" == one_line("a\r\n  key: forged\t\u2028")
 
 
 def test_a_reader_that_goes_away_ends_the_output_quietly() -> None:

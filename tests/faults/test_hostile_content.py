@@ -1,0 +1,132 @@
+"""Row 18 of the fault matrix: records written to break whoever shows or copies them.
+
+Each is shown and can be skipped, and merged or purged where the broker allows; where it does not,
+that one is refused by name and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.cli_queue import CliQueue, Done, Place, run
+from tests.faults.hostile_records import (
+    MB,
+    Hostile,
+    hostile_records,
+    large_records,
+    write,
+)
+
+_ANY_TIME = {"message.timestamp.after.max.ms": str(2**63 - 1)}
+_LARGE = {"max.message.bytes": str(60 * MB)}
+
+
+@dataclass(slots=True)
+class HostileQueue:
+    """A queue full of such records. ``at``: what -> offset in partition 0."""
+
+    queue: CliQueue
+    at: dict[str, int]
+
+    def all(self, decision: str) -> dict[Place, str]:
+        """The same decision for every record."""
+        return {(0, offset): decision for offset in self.at.values()}
+
+    def refused(self, done: Done) -> dict[str, str]:
+        """What was refused, and why."""
+        names = {offset: what for what, offset in self.at.items()}
+        return {names[offset]: reason for _, offset, reason in done.last["refused"]}
+
+    def undecided(self) -> set[str]:
+        """What print still shows."""
+        names = {offset: what for what, offset in self.at.items()}
+        return {names[offset] for _, offset in self.queue.undecided()}
+
+
+def hostile_queue(
+    kafka: str,
+    folder: Path,
+    records: list[Hostile],
+    config: Mapping[str, str] | None = None,
+    retry_config: Mapping[str, str] | None = None,
+) -> HostileQueue:
+    queue = CliQueue(kafka, folder)
+    queue.create({**_ANY_TIME, **(config or {})}, retry_config)
+    return HostileQueue(queue, write(kafka, queue.queue_topic, records))
+
+
+def test_every_hostile_record_is_shown_and_merged_byte_for_byte(kafka: str, tmp_path: Path) -> None:
+    records = list(hostile_records())
+    hostile = hostile_queue(kafka, tmp_path, records)
+    assert {each.what for each in records} == hostile.undecided()
+
+    done = hostile.queue.apply(hostile.all("merge"))
+
+    assert {"header name that is no text": "header name is not readable text"} == hostile.refused(done)
+    assert (3, "committed") == (done.code, done.last["outcome"]), done.err
+    assert {"header name that is no text"} == hostile.undecided()
+    copies = {each.value: each.content for each in hostile.queue.retried()}
+    expected = [each for each in records if each.raw_header is None]
+    assert {each.value: (each.key, each.value, each.headers, each.timestamp) for each in expected} == copies
+    assert len(expected) == len(hostile.queue.retried())
+
+
+def test_every_hostile_record_can_be_skipped_and_purged(kafka: str, tmp_path: Path) -> None:
+    records = list(hostile_records())
+    hostile = hostile_queue(kafka, tmp_path, records)
+
+    assert 0 == hostile.queue.apply(hostile.all("skip")).code
+    assert {each.what for each in records} == hostile.undecided()
+    done = hostile.queue.apply(hostile.all("purge"))
+
+    assert (0, len(records)) == (done.code, done.last["purged"]), done.err
+    assert set() == hostile.undecided()
+    assert [] == hostile.queue.retried()
+
+
+def test_no_text_of_a_record_forges_a_line_or_steers_the_terminal(kafka: str, tmp_path: Path) -> None:
+    records = list(hostile_records())
+    hostile = hostile_queue(kafka, tmp_path, records)
+
+    printed = run(hostile.queue.print_command()).out
+
+    known = (
+        "partition 0, offset ",
+        "  key: ",
+        "  why: ",
+        "  header ",
+        "  … ",
+        "  content: ",
+        "  not readable: ",
+    )
+    lines = printed.removesuffix("\n").split("\n")
+    assert [] == [line for line in lines if not line.startswith(known)][:-1]
+    assert f"{len(records)} undecided records." == lines[-1]
+    assert [] == [ascii(line) for line in lines if not line.replace("…", "").isprintable()]
+
+
+def test_large_records_are_merged_where_the_retry_topic_takes_them(kafka: str, tmp_path: Path) -> None:
+    records = list(large_records())
+    hostile = hostile_queue(kafka, tmp_path, records, _LARGE, _LARGE)
+    before = [each.content for each in hostile.queue.held()]
+
+    done = hostile.queue.apply(hostile.all("merge"))
+
+    assert (0, 2) == (done.code, done.last["merged"]), done.err
+    assert before == [each.content for each in hostile.queue.retried()]
+
+
+def test_a_record_too_large_is_refused_by_name_and_the_others_go_on(kafka: str, tmp_path: Path) -> None:
+    records = [*large_records(), Hostile("small", b"small", b"small")]
+    hostile = hostile_queue(kafka, tmp_path, records, _LARGE, {"max.message.bytes": str(MB)})
+
+    done = hostile.queue.apply(hostile.all("merge"))
+
+    assert 3 == done.code
+    refused = hostile.refused(done)
+    assert "larger than the retry queue accepts (9.5 MB of 976.6 KB)" == refused["10 MB"]
+    assert {"10 MB"} | ({"50 MB"} & refused.keys()) == set(refused)
+    assert 0 == hostile.queue.apply({(0, hostile.at["10 MB"]): "purge"}).code
+    assert set(refused) - {"10 MB"} == hostile.undecided()
