@@ -1,7 +1,8 @@
 """A program that commits a plan like ``apply`` does, and meets a fault at one step of the protocol.
 
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
-after the step was done) or ``stop:STEP`` (SIGSTOP, once). Prints one line like ``apply --json`` does.
+after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over).
+Prints one line like ``apply --json`` does.
 """
 
 from __future__ import annotations
@@ -50,20 +51,26 @@ class Faulty:
         self._what, _, self._step = fault.partition(":")
         self._part = part
         self._done = False
+        self._is_over = False
 
     def step(self, progress: CommitProgress) -> None:
         """Be struck right after the step."""
+        self._is_over = (progress.step, progress.part) == (Step.READ_BACK, self._part)
         if self._done or (progress.step, progress.part) != (self._step, self._part):
             return
         if progress.step in (Step.TOMBSTONES, Step.COPIES) and progress.done < progress.total:
             return
-        self._done = True
-        number = signal.SIGKILL if self._what == "kill" else signal.SIGSTOP
-        os.kill(os.getpid(), number)
+        self._strike()
 
     def stopped(self) -> bool:
-        """Go on to the end."""
+        """Go on to the end. Asked before each part: there the part before is over and forgotten."""
+        if self._is_over and self._step == "between" and not self._done:
+            self._strike()
         return False
+
+    def _strike(self) -> None:
+        self._done = True
+        os.kill(os.getpid(), signal.SIGKILL if self._what == "kill" else signal.SIGSTOP)
 
 
 class WallClock:

@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -15,6 +16,24 @@ SCALE = float(os.environ.get("FAULT_SCALE", "0.1"))
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1_000_000))
 
 Tally = Callable[[str, Verdict], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the oracle says of one case, and the row of the matrix that it counts for."""
+
+    row: str
+    verdict: Verdict
+    case: str
+
+    @property
+    def faults(self) -> list[str]:
+        """Everything that is not as promised, with the case."""
+        found = [*self.verdict.violations, *self.verdict.wrong_claims]
+        return [f"{self.case}: {each}" for each in found]
+
+
+TallyAll = Callable[[Sequence[Judged]], None]
 
 
 def scaled(cases: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
@@ -44,6 +63,19 @@ def tally(record_property: Callable[[str, object], None]) -> Tally:
     def count(row: str, verdict: Verdict) -> None:
         record_property("fault", (row, len(verdict.violations), len(verdict.wrong_claims)))
         assert ([], []) == (verdict.violations, verdict.wrong_claims), f"FAULT_SEED={SEED}"
+
+    return count
+
+
+@pytest.fixture
+def tally_all(record_property: Callable[[str, object], None]) -> TallyAll:
+    """As ``tally`` does, for several cases that were run at once."""
+
+    def count(judged: Sequence[Judged]) -> None:
+        for each in judged:
+            verdict = each.verdict
+            record_property("fault", (each.row, len(verdict.violations), len(verdict.wrong_claims)))
+        assert [] == [fault for each in judged for fault in each.faults], f"FAULT_SEED={SEED}"
 
     return count
 
