@@ -68,10 +68,19 @@ class Driver:
         key: Qt.Key,
         modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
     ) -> None:
-        """Press a key in a widget that has the focus."""
+        """Press a key in a widget that has the focus, in the window that is in front."""
         widget: QWidget = self.find(name)
+        self.bring_to_front(widget.window())
         widget.setFocus()
         QTest.keyClick(widget, key, modifier)
+
+    def bring_to_front(self, window: QWidget) -> None:
+        """Make a window the active one: off-screen nobody does when a dialog above it has closed.
+
+        Without an active window nothing has the focus, and letters are no commands.
+        """
+        window.activateWindow()
+        self.wait(window.isActiveWindow, f"{window.objectName()} is in front")
 
     @property
     def table(self) -> QTableView:
@@ -90,6 +99,7 @@ class Driver:
     def click_row(self, row: int) -> None:
         """Click a row of the record table."""
         table = self.table
+        self.bring_to_front(table.window())
         index = table.model().index(row, 1, QModelIndex())
         table.scrollTo(index)
         table.setFocus()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -92,6 +92,9 @@ def test_no_file_no_log_and_no_command_line_holds_a_password(
         driver.click("usePasswordButton")
         driver.wait(lambda: not driver.shows("passwordDialog"), "the password is taken")
     driver.wait(lambda: _rows(driver) == 1, "the record is shown")
+    driver.click_row(0)
+    driver.press("recordTable", Qt.Key.Key_M)
+    driver.wait(lambda: list(tmp_path.rglob("*.draft")), "the decision is saved")
 
     files = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert {"connections.json", "kmp-desktop.log"} <= {each.name for each in files}
