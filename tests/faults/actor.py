@@ -18,7 +18,7 @@ from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Step
 from kmp_desktop.core.ports import ReadProgress
-from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
@@ -26,6 +26,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
+from tests.faults.rules import switch_off
 
 _EXIT = {Outcome.COMMITTED: 0, Outcome.CONFLICT: 3, Outcome.NOT_COMMITTED: 4, Outcome.UNKNOWN: 5}
 
@@ -83,16 +84,23 @@ class WallClock:
 
 def main(order: dict[str, str | int]) -> int:
     """Resolve, load, commit; print the result."""
+    switch_off(str(order.get("without", "")))
     folder = Path(str(order["folder"]))
     queue = Queue("q", "q", str(order["queue_topic"]), str(order["retry_topic"]), str(order["group"]))
-    profile = ConnectionProfile("p", "p", str(order["bootstrap"]), queues=(queue,))
-    settings = client_settings(profile, Secrets(), "actor")
+    user = str(order.get("user", ""))
+    profile = ConnectionProfile(
+        *("p", "p", str(order["bootstrap"])),
+        security=Security.SASL_PLAINTEXT if user else Security.PLAINTEXT,
+        user=user,
+        queues=(queue,),
+    )
+    settings = client_settings(profile, Secrets(str(order.get("password", ""))), "actor")
     source = KafkaSource(settings, queue, FileSeenStates(folder / "seen"))
     sink = KafkaSink(
         settings, queue, FileJournal(folder / "journal"), FileLock(folder / "locks"), "actor", WallClock()
     )
     try:
-        sink.resolve()
+        resolution = sink.resolve()
         loaded = source.load(Reading())
         offered: dict[RecordId, DeadLetter] = {each.id: each for each in loaded.undecided()}
         wanted = _plan(Path(str(order["plan"])))
@@ -103,7 +111,16 @@ def main(order: dict[str, str | int]) -> int:
         )
         decided = [list(each) for each in wanted if each not in offered or each in _settled(result)]
         conflicts = [list(each.id) for each in result.conflicts]
-        print(json.dumps({"outcome": result.outcome, "decided": decided, "conflicts": conflicts}))
+        told = {
+            "outcome": result.outcome,
+            "decided": decided,
+            "conflicts": conflicts,
+            "resolved": resolution.outcome if resolution else "",
+            "waiting_for": [place for chunk in result.chunks for place in chunk.waiting_for],
+            "different": sum(len(chunk.different) for chunk in result.chunks),
+            "details": [chunk.details for chunk in result.chunks if chunk.details],
+        }
+        print(json.dumps(told))
         return _EXIT[result.outcome]
     finally:
         source.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -36,12 +37,12 @@ class Judged:
 TallyAll = Callable[[Sequence[Judged]], None]
 
 
-def scaled(cases: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def scaled(cases: Sequence[tuple[object, ...]], *, at_least: int = 1) -> list[tuple[object, ...]]:
     """A share of the cases (``FAULT_SCALE``: 0.1 in ``make test``, 1 in ``make test-faults``), by the seed.
 
     From 1 on every case is there; below, another share each time, so that in time all are seen.
     """
-    wanted = max(1, round(len(cases) * SCALE))
+    wanted = max(at_least, round(len(cases) * SCALE))
     mixed = random.Random(SEED).sample(list(cases), len(cases))
     return [mixed[index % len(cases)] for index in range(wanted)]
 
@@ -81,18 +82,41 @@ def tally_all(record_property: Callable[[str, object], None]) -> TallyAll:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table."""
+    """Print the tables: the faults, and what each rule is good for."""
+    _print_faults(terminalreporter)
+    _print_rules(terminalreporter)
+
+
+def _noted(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[tuple[Any, ...]]:
+    """What the tests noted under this name."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if report.when == "call":
+                yield from (value for name, value in report.user_properties if name == wanted)
+
+
+def _print_rules(terminalreporter: pytest.TerminalReporter) -> None:
+    noted = sorted(set(_noted(terminalreporter, "rule")))
+    if not noted:
+        return
+    terminalreporter.section("what each rule is good for")
+    width = max(len(rule) for rule, *_ in noted)
+    for rule, fault, with_it, number, found in noted:
+        terminalreporter.line(f"{rule:<{width}}  {fault}")
+        terminalreporter.line(
+            f"{'':<{width}}  with all rules: {with_it} found; without this one: {number}, e.g."
+        )
+        terminalreporter.line(f"{'':<{width}}  {found}")
+
+
+def _print_faults(terminalreporter: pytest.TerminalReporter) -> None:
     runs: Counter[str] = Counter()
     violations: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.stats.get(outcome, []):
-            for name, value in getattr(report, "user_properties", []):
-                if name == "fault" and report.when == "call":
-                    row, broken, lied = value
-                    runs[row] += 1
-                    violations[row] += broken
-                    wrong[row] += lied
+    for row, broken, lied in _noted(terminalreporter, "fault"):
+        runs[row] += 1
+        violations[row] += broken
+        wrong[row] += lied
     if not runs:
         return
     terminalreporter.section(f"faults (FAULT_SCALE={SCALE:g} FAULT_SEED={SEED})")

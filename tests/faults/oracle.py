@@ -347,10 +347,12 @@ def _check_claims(
             undone = sorted(set(claim.plan) - decided - claim.conflicts)
             if undone:
                 verdict.wrong_claims.append(f"{claim.who} says committed, broker does not: {undone[:5]}")
-    if len(told) == 1 and not winners and told[0].outcome in ("not_committed", "conflict"):
-        extra = sorted((set(told[0].plan) & decided) - told[0].decided)
-        if extra:
-            verdict.wrong_claims.append(f"{told[0].who} says {told[0].outcome}, yet decided: {extra[:5]}")
+    for claim in told:
+        if claim.outcome in ("not_committed", "conflict"):
+            others = {place for other in told if other is not claim for place in other.plan}
+            extra = sorted((set(claim.plan) & decided) - claim.decided - others)
+            if extra:
+                verdict.wrong_claims.append(f"{claim.who} says {claim.outcome}, yet decided: {extra[:5]}")
     _check_claimed_merges(verdict, decided, merged, winners, told)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
 from tests.faults.oracle import Claim, Held, RecordKey, Verdict, held_records, judge
 
@@ -36,6 +38,7 @@ class World:
     partitions: int = 2
     records: int = 30
     keys: int = 18
+    value_bytes: int = 20
     queue_topic: str = ""
     retry_topic: str = ""
     group: str = ""
@@ -46,7 +49,9 @@ class World:
         self.queue_topic, self.retry_topic = f"faults-{name}-dlq", f"faults-{name}-retry"
         self.group = f"kmp-{self.queue_topic}"
 
-    def create(self, queue_config: Mapping[str, str] | None = None) -> None:
+    def create(
+        self, queue_config: Mapping[str, str] | None = None, retry_config: Mapping[str, str] | None = None
+    ) -> None:
         """Make both topics and write the records (plain, and a few in transactions)."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         topics = [
@@ -56,12 +61,17 @@ class World:
                 1,
                 config=dict(queue_config or {"cleanup.policy": "compact"}),
             ),
-            NewTopic(self.retry_topic, self.partitions, 1),
+            NewTopic(self.retry_topic, self.partitions, 1, config=dict(retry_config or {})),
         ]
         for future in admin.create_topics(topics).values():
             future.result(30)
         self.write(self.records)
-        self.inputs = held_records(self.bootstrap, self.queue_topic)
+        self.read_inputs()
+
+    def read_inputs(self) -> None:
+        """Take every record that lies in the queue now for an input, tombstones excepted."""
+        held = held_records(self.bootstrap, self.queue_topic)
+        self.inputs = [each for each in held if each.value is not None]
 
     def write(self, count: int, *, keys: int | None = None) -> None:
         """Write ``count`` more records with unique values; the random keys repeat."""
@@ -75,7 +85,7 @@ class World:
             producer.produce(
                 self.queue_topic,
                 key=f"key-{choice.randrange(keys or self.keys)}".encode(),
-                value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(20),
+                value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(self.value_bytes),
                 headers=[("a", b"1"), ("a", None), ("b", b""), ("n", str(number).encode())],
                 timestamp=recent + number,
             )
@@ -130,6 +140,31 @@ class World:
         process = _start([sys.executable, "-m", "tests.faults.actor", json.dumps(order)])
         return Applying(who, dict(plan), process)
 
+    def compact(self) -> None:
+        """Have the broker clean the queue (one partition), and wait until it has."""
+        assert self.partitions == 1
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        fast = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in FAST_CLEANING.items()
+        ]
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.queue_topic, incremental_configs=fast)
+        for future in admin.incremental_alter_configs([resource]).values():
+            future.result(30)
+        producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        deadline, first = time.monotonic() + 60, 0
+        # The first filler lies above all that matters: when it is gone, everything was cleaned.
+        while not deadline < time.monotonic():
+            producer.produce(self.queue_topic, key=b"filler", value=b"filler", partition=0)
+            assert producer.flush(30) == 0
+            held = held_records(self.bootstrap, self.queue_topic, "read_uncommitted")
+            fillers = [each.offset for each in held if each.key == b"filler"]
+            first = first or fillers[0]
+            if first < fillers[0]:
+                return
+            time.sleep(0.3)
+        raise TimeoutError(self.queue_topic)
+
     def undecided_shown(self, who: str) -> frozenset[RecordKey]:
         """What the next start of the program shows as undecided."""
         done = subprocess.run(
@@ -156,6 +191,17 @@ class Applying:
     plan: dict[RecordKey, str]
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)  # every line, for people and for programs
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the fault has stopped it (SIGSTOP)."""
+        options = os.WSTOPPED | os.WEXITED | os.WNOWAIT
+        ended = os.waitid(os.P_PID, self.process.pid, options)
+        assert ended is not None
+        assert ended.si_code == os.CLD_STOPPED, self.process.communicate()
+
+    def go_on(self) -> None:
+        """Let a stopped one go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     def claim(self, timeout_s: float = 240) -> Claim:
         """Wait for its end and read what it says; a killed one says nothing."""

@@ -1,0 +1,266 @@
+"""Each rule of the commit protocol, by the fault that does harm as soon as it is switched off.
+
+Every scenario runs twice: with all rules it must end as promised, without the one rule the oracle (or
+the comparison of what was claimed with what is) must name the harm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from tests.cluster.running import Cluster
+from tests.faults.conftest import scaled, seeded
+from tests.faults.oracle import Claim, Verdict, held_records
+from tests.faults.rules import RULES
+from tests.faults.test_foreign_transactions import foreign_transaction
+from tests.faults.world import Applying, World
+
+Decided = dict[tuple[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a scenario is played with; ``without`` names the rule that is switched off, or none."""
+
+    cluster: Cluster
+    folder: Path
+    seed: int
+    without: str
+
+    def world(self, *, partitions: int = 1, records: int = 6, keys: int = 18, value_bytes: int = 20) -> World:
+        """A queue, not made yet."""
+        return World(
+            *(self.cluster.bootstrap, self.folder, self.seed),
+            partitions=partitions,
+            records=records,
+            keys=keys,
+            value_bytes=value_bytes,
+        )
+
+    def start(self, world: World, who: str, plan: Decided, fault: str = "", **options: object) -> Applying:
+        """A program that keeps all rules but one."""
+        return world.start_actor(who, plan, fault, without=self.without, **options)
+
+
+def _all(world: World, decision: str) -> Decided:
+    return {each.place: decision for each in world.inputs}
+
+
+def _told(applying: Applying) -> dict[str, object]:
+    lines = [line for line in applying.said if line.startswith("{")]
+    told: dict[str, object] = json.loads(lines[-1])
+    return told
+
+
+def _ended(applying: Applying, verdict: Verdict, claim: Claim, outcome: str) -> None:
+    if claim.outcome != outcome:
+        verdict.violations.append(f"ended {claim.outcome} instead of {outcome}: {_told(applying)['details']}")
+
+
+def _paused_between_load_and_commit(scene: Scene) -> Verdict:
+    """Two programs decide the same records; one is stopped after it read them, until the other is done."""
+    world = scene.world(partitions=2, records=12)
+    world.create()
+    slow = scene.start(world, "slow", _all(world, "merge"), "stop:journal")
+    slow.wait_until_stopped()
+    fast = scene.start(world, "fast", _all(world, "merge"))
+    claims = [fast.claim()]
+    slow.go_on()
+    claims.append(slow.claim())
+    return world.judge(claims)
+
+
+def _a_new_record_of_the_key_comes_in(scene: Scene) -> Verdict:
+    """Another program writes a record of the same key between load and tombstone; then compaction."""
+    world = scene.world(records=3, keys=1)
+    world.create()
+    plan = _all(world, "purge")
+    desk = scene.start(world, "desk", plan, "stop:journal")
+    desk.wait_until_stopped()
+    _write_foreign(world, world.inputs[-1].key)
+    world.read_inputs()
+    desk.go_on()
+    claim = desk.claim()
+    verdict = world.judge([claim])
+    world.compact()
+    after = world.judge([claim])
+    verdict.violations += after.violations
+    verdict.wrong_claims += after.wrong_claims
+    return verdict
+
+
+def _the_group_is_refused_when_the_offsets_are_sent(scene: Scene) -> Verdict:
+    """The right on the group is taken away within the transaction; a consumer reads uncommitted records."""
+    world = scene.world()
+    world.create()
+    with _clerk(scene.cluster, world) as take_group_away:
+        desk = scene.start(
+            *(world, "desk", _all(world, "merge"), "stop:begin"),
+            bootstrap=scene.cluster.sasl,
+            user="clerk",
+            password=scene.cluster.users["clerk"],
+        )
+        desk.wait_until_stopped()
+        take_group_away()
+        desk.go_on()
+        claim = desk.claim()
+    verdict = world.judge([claim])
+    _ended(desk, verdict, claim, "not_committed")
+    seen = held_records(world.bootstrap, world.retry_topic, "read_uncommitted")
+    verdict.violations += [
+        f"a consumer of uncommitted records gets copy {each.place} of a commit that never was"
+        for each in seen
+    ]
+    return verdict
+
+
+def _only_the_first_record_of_a_key_is_decided(scene: Scene) -> Verdict:
+    """No fault at all: of two records of a key only the older one is decided; then compaction."""
+    world = scene.world(records=2, keys=1)
+    world.create()
+    claim = scene.start(world, "desk", {world.inputs[0].place: "merge"}).claim()
+    verdict = world.judge([claim])
+    world.compact()
+    after = world.judge([claim])
+    verdict.violations += after.violations
+    verdict.wrong_claims += after.wrong_claims
+    return verdict
+
+
+def _another_desktop_commits_before_the_outcome_is_known(scene: Scene) -> Verdict:
+    """Killed right after commit_transaction; another desktop commits; the next start looks it up.
+
+    What was decided left no other trace: discards that wait for the key's last record.
+    """
+    world = scene.world(records=3, keys=1)
+    world.create()
+    plan = {world.inputs[0].place: "purge"}
+    assert scene.start(world, "killed", plan, "kill:commit").claim().outcome == "killed"
+    other = scene.start(world, "other", {world.inputs[1].place: "purge"}).claim()
+    again = scene.start(world, "killed", plan)
+    again.claim()
+    resolved = str(_told(again)["resolved"])
+    decided = frozenset(plan) if resolved == "committed" else frozenset()
+    return world.judge([other, Claim("killed, at its next start", plan, resolved, decided)])
+
+
+def _copies_are_held_back_by_another_program(scene: Scene) -> Verdict:
+    """Another program has a transaction open in the retry topic: what was committed cannot be seen yet."""
+    world = scene.world()
+    world.create()
+    with foreign_transaction(world.bootstrap, world.retry_topic, b"key of nobody here"):
+        desk = scene.start(world, "desk", _all(world, "merge"))
+        claim = desk.claim()
+    verdict = world.judge([claim])
+    _ended(desk, verdict, claim, "committed")
+    if not _told(desk)["waiting_for"]:
+        verdict.wrong_claims.append("said committed, and not that its copies cannot be seen yet")
+    if _told(desk)["different"]:
+        verdict.wrong_claims.append(f"said that {_told(desk)['different']} equal copies differ")
+    return verdict
+
+
+def _small_batches_only(scene: Scene) -> Verdict:
+    """Records of 4,000 bytes for a topic with max.message.bytes = 10,000: each fits, all at once do not."""
+    world = scene.world(records=20, keys=1, value_bytes=4000)
+    world.create(retry_config={"max.message.bytes": "10000"})
+    desk = scene.start(world, "desk", _all(world, "merge"))
+    claim = desk.claim()
+    verdict = world.judge([claim])
+    _ended(desk, verdict, claim, "committed")
+    return verdict
+
+
+SCENARIOS: Final[dict[str, tuple[Callable[[Scene], Verdict], str]]] = {
+    "stable re-read": (_paused_between_load_and_commit, "merged twice"),
+    "interleave check": (_a_new_record_of_the_key_comes_in, "undecided but gone from the queue"),
+    "offsets first": (_the_group_is_refused_when_the_offsets_are_sent, "of a commit that never was"),
+    "same-key rule": (_only_the_first_record_of_a_key_is_decided, "undecided but gone from the queue"),
+    "ancestor nonces": (_another_desktop_commits_before_the_outcome_is_known, "yet decided"),
+    "verify": (_copies_are_held_back_by_another_program, "cannot be seen yet"),
+    "batch.size": (_small_batches_only, "ended not_committed"),
+}
+"""Rule -> its scenario, and words of the harm that must be named without the rule."""
+
+
+def test_every_rule_has_a_scenario() -> None:
+    assert set(RULES) == set(SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    "rule", dict.fromkeys(str(rule) for (rule,) in scaled([(rule,) for rule in SCENARIOS], at_least=2))
+)
+def test_without_one_rule_a_fault_does_harm_and_is_caught_and_with_it_does_none(
+    secured: Cluster, tmp_path: Path, record_property: Callable[[str, object], None], rule: str
+) -> None:
+    scenario, harm = SCENARIOS[rule]
+    seed = seeded(4000 + list(SCENARIOS).index(rule))
+
+    kept = scenario(Scene(secured, tmp_path, seed, without=""))
+    broken = scenario(Scene(secured, tmp_path, seed, without=rule))
+
+    fault = (scenario.__doc__ or "").splitlines()[0]
+    found = [*broken.violations, *broken.wrong_claims]
+    example = next((each for each in found if harm in each), "nothing")
+    record_property("rule", (rule, fault, len(kept.violations) + len(kept.wrong_claims), len(found), example))
+    assert ([], []) == (kept.violations, kept.wrong_claims)
+    assert any(harm in each for each in found), found
+
+
+def _write_foreign(world: World, key: bytes | None) -> None:
+    producer = Producer({"bootstrap.servers": world.bootstrap, "log_level": 0})
+    value = world.queue_topic.encode() + b" another failure of this key"
+    producer.produce(world.queue_topic, value, key, 0, headers=[("foreign", b"1")])
+    assert producer.flush(30) == 0
+
+
+@contextmanager
+def _clerk(cluster: Cluster, world: World) -> Iterator[Callable[[], None]]:
+    """Give the clerk what committing needs; hands out how the right on the group is taken away again."""
+    admin = AdminClient({"bootstrap.servers": cluster.bootstrap, "log_level": 0})
+    name = f"kmp-desktop.v1.{world.queue_topic}"
+    kinds, may = ResourceType, AclOperation
+    rights = [
+        *(
+            (kinds.TOPIC, topic, what)
+            for topic in (world.queue_topic, world.retry_topic)
+            for what in (may.READ, may.WRITE, may.DESCRIBE, may.DESCRIBE_CONFIGS)
+        ),
+        (kinds.TRANSACTIONAL_ID, name, may.WRITE),
+        (kinds.TRANSACTIONAL_ID, name, may.DESCRIBE),
+        (kinds.GROUP, name, may.READ),
+        (kinds.GROUP, world.group, may.READ),
+    ]
+    user, literal, allow = "User:clerk", ResourcePatternType.LITERAL, AclPermissionType.ALLOW
+    for future in admin.create_acls(
+        [AclBinding(kind, name, literal, user, "*", what, allow) for kind, name, what in rights]
+    ).values():
+        future.result(30)
+
+    def take_away(kind: ResourceType, name: str, what: AclOperation) -> None:
+        one = AclBindingFilter(kind, name, literal, user, "*", what, allow)
+        for future in admin.delete_acls([one]).values():
+            future.result(30)
+
+    try:
+        yield lambda: take_away(kinds.GROUP, world.group, may.READ)
+    finally:
+        for kind, name, what in rights:
+            take_away(kind, name, what)
