@@ -2,7 +2,9 @@
 
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
 after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over).
-Prints one line like ``apply --json`` does.
+``without`` names a rule of ``rules`` that is switched off. Prints one line like ``apply --json`` does,
+with what became of an unfinished commit (``resolved``), what the commit waits for, how many copies were
+said to differ, and why a part was not committed.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ The invariants (I1 .. I6) are those of the project's fault matrix:
 I1  every input record is exactly one of merged once, purged, undecided
 I2  a copy is visible if and only if its record is decided as a merge
 I3  nothing undecided lies below a tombstone of its key
-I4  bytes, headers, timestamp of a copy equal those of its record
+I4  bytes, headers, timestamp of a copy equal those of its record; it lies where its key belongs
 I5  what a program claimed is what the broker holds
-I6  the committed offset never passes an undecided record
-I7  no transaction is left open
+I6  the committed offset never passes an undecided record, nor the end of its partition
+I7  no transaction is left open, and none holds the group's offsets
 """
 
 from __future__ import annotations
@@ -119,49 +119,58 @@ def _held(message: Message) -> Held:
     )
 
 
+def ends(bootstrap: str, topic: str, isolation: str) -> dict[int, int]:
+    """Where each partition ends for a plain consumer of this isolation level."""
+    consumer = Consumer(
+        {**_QUIET, "bootstrap.servers": bootstrap, "group.id": "oracle", "isolation.level": isolation}
+    )
+    try:
+        partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
+        return {
+            each: consumer.get_watermark_offsets(TopicPartition(topic, each), timeout=20)[1]
+            for each in partitions
+        }
+    finally:
+        consumer.close()
+
+
 def open_offsets(bootstrap: str, topic: str) -> dict[int, int]:
     """Offsets held back by open transactions, per partition (0 = none)."""
-    ends: dict[str, dict[int, int]] = {}
-    for isolation in ("read_committed", "read_uncommitted"):
-        consumer = Consumer(
-            {**_QUIET, "bootstrap.servers": bootstrap, "group.id": "oracle", "isolation.level": isolation}
-        )
-        try:
-            partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
-            ends[isolation] = {
-                each: consumer.get_watermark_offsets(TopicPartition(topic, each), timeout=20)[1]
-                for each in partitions
-            }
-        finally:
-            consumer.close()
-    return {
-        each: ends["read_uncommitted"][each] - ends["read_committed"][each] for each in ends["read_committed"]
-    }
+    stable = ends(bootstrap, topic, "read_committed")
+    high = ends(bootstrap, topic, "read_uncommitted")
+    return {each: high[each] - stable[each] for each in stable}
 
 
-def ledger(bootstrap: str, topic: str, group: str) -> dict[int, tuple[int, frozenset[int]]]:
-    """Per partition (committed offset or 0, decided offsets at or above it), read stable."""
+def ledger(
+    bootstrap: str, topic: str, group: str, patience_s: float = 120
+) -> dict[int, tuple[int, frozenset[int]]]:
+    """Per partition (committed offset or 0, decided offsets at or above it), read stable.
+
+    Raises KafkaException when a transaction holds the offsets for longer than ``patience_s``.
+    """
+    found = {}
+    for each in _committed(bootstrap, topic, group, patience_s):
+        if each.offset < 0:
+            found[each.partition] = (0, frozenset[int]())
+        else:
+            found[each.partition] = (each.offset, _decided(each.metadata or "", each.offset))
+    return found
+
+
+def _committed(bootstrap: str, topic: str, group: str, patience_s: float) -> list[TopicPartition]:
     consumer = Consumer(
         {**_QUIET, "bootstrap.servers": bootstrap, "group.id": group, "isolation.level": "read_committed"}
     )
     try:
         partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
         wanted = [TopicPartition(topic, each) for each in partitions]
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + patience_s
         while True:
             try:
-                committed = consumer.committed(wanted, timeout=10)
-                break
+                return consumer.committed(wanted, timeout=min(10, patience_s))
             except KafkaException:
                 if deadline < time.monotonic():
                     raise
-        found = {}
-        for each in committed:
-            if each.offset < 0:
-                found[each.partition] = (0, frozenset[int]())
-            else:
-                found[each.partition] = (each.offset, _decided(each.metadata or "", each.offset))
-        return found
     finally:
         consumer.close()
 
@@ -213,16 +222,24 @@ def judge(
     *,
     queue_compacts: bool = True,
     settled: bool = True,
+    patience_s: float = 120,
 ) -> Verdict:
     """Compare what the broker holds with what went in and with what the programs said.
 
     ``settled``: all programs have ended well, so that no discard is still waiting for its tombstone.
+    ``patience_s``: so long a transaction may hold the group's offsets; afterwards nothing else is judged.
     Every input record must have a value that no other one has: copies are known by it.
     """
     given = {each.place: each for each in inputs}
     told = list(claims)
     verdict = Verdict()
-    books = ledger(bootstrap, queue_topic, group)
+    try:
+        books = ledger(bootstrap, queue_topic, group, patience_s)
+        _committed(bootstrap, queue_topic, f"kmp-desktop.v1.{queue_topic}", patience_s)
+    except KafkaException as failure:
+        verdict.violations.append(f"I7 a transaction holds the group's offsets: {failure}")
+        return verdict
+    _check_base(verdict, books, ends(bootstrap, queue_topic, "read_uncommitted"))
     queue = held_records(bootstrap, queue_topic)
     tombstones = [each for each in queue if each.value is None and each.header("kmp-v")]
     _check_rest(verdict, bootstrap, (queue_topic, retry_topic))
@@ -233,6 +250,7 @@ def judge(
 
     decided = frozenset(place for place in given if is_decided(place))
     copies = _copies(verdict, given, held_records(bootstrap, retry_topic))
+    _check_partitions(verdict, copies, len(ends(bootstrap, retry_topic, "read_committed")))
     verdict.decided, verdict.merged = decided, frozenset(copies)
     _check_fates(verdict, given, decided, copies, told)
     if queue_compacts:
@@ -251,6 +269,40 @@ def _check_rest(verdict: Verdict, bootstrap: str, topics: Iterable[str]) -> None
         held_back = {part: count for part, count in open_offsets(bootstrap, topic).items() if count}
         if held_back:
             verdict.violations.append(f"I7 {topic}: offsets held by open transactions: {held_back}")
+
+
+def _check_base(
+    verdict: Verdict, books: Mapping[int, tuple[int, frozenset[int]]], high: Mapping[int, int]
+) -> None:
+    for partition, (base, marked) in books.items():
+        if high[partition] < max((base, *(each + 1 for each in marked))):
+            verdict.violations.append(f"I6 partition {partition} is decided beyond its end {high[partition]}")
+
+
+def _check_partitions(verdict: Verdict, copies: Mapping[RecordKey, Held], count: int) -> None:
+    for place, copy in copies.items():
+        if copy.key is not None and copy.partition != partition_of(copy.key, count):
+            verdict.violations.append(f"I4 copy of {place} lies in partition {copy.partition}")
+
+
+def partition_of(key: bytes, count: int) -> int:
+    """Where Java's and our producers put a key among ``count`` partitions: murmur2, 31 bits of it."""
+    return (murmur2(key) & 0x7FFFFFFF) % count
+
+
+def murmur2(data: bytes) -> int:
+    """The 32-bit hash, seed 0x9747b28c, without sign."""
+    factor, mask = 0x5BD1E995, 0xFFFFFFFF
+    number = 0x9747B28C ^ len(data)
+    whole = len(data) // 4 * 4
+    for (word,) in struct.iter_unpack("<I", data[:whole]):
+        mixed = word * factor & mask
+        mixed = (mixed ^ mixed >> 24) * factor & mask
+        number = number * factor & mask ^ mixed
+    if data[whole:]:
+        number = (number ^ int.from_bytes(data[whole:], "little")) * factor & mask
+    number = (number ^ number >> 13) * factor & mask
+    return number ^ number >> 15
 
 
 def _copies(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, NewPartitions
 
 from kmp_desktop.core.ledger import encode
-from tests.faults.oracle import Claim, Held, RecordKey, Verdict
+from tests.faults.oracle import Claim, Held, RecordKey, Verdict, murmur2, partition_of
 from tests.faults.world import World
 
 
@@ -29,6 +29,7 @@ class HandMade:
         self.tombstones = {each.key for each in self.inputs.values()}
         self.decided = set(self.plan)
         self.claimed = frozenset(self.plan)
+        self.too_far = 0
 
     def leave_out(self, key: bytes | None) -> None:
         """Let nobody decide the records of this key."""
@@ -44,7 +45,7 @@ class HandMade:
             self._write(self.world.retry_topic, copy)
         for key in sorted(key for key in self.tombstones if key is not None):
             self._write(self.world.queue_topic, Held(0, 0, key, None, (("kmp-v", b"1"),), 0))
-        self._put_ledger()
+        self.put_ledger()
         claim = Claim("desk", self.plan, "committed", self.claimed)
         return self.world.judge([claim])
 
@@ -60,10 +61,11 @@ class HandMade:
         )
         assert producer.flush(30) == 0
 
-    def _put_ledger(self) -> None:
+    def put_ledger(self) -> None:
+        """Commit what is decided, with a plain consumer."""
         decided = {offset for _, offset in self.decided}
         still_open = {offset for _, offset in self.inputs} - decided
-        base = min(still_open, default=len(self.inputs))
+        base = min(still_open, default=len(self.inputs)) + self.too_far
         text = encode(base, decided, _topic_id(self.world), bytes(8))
         consumer = Consumer(
             {"bootstrap.servers": self.world.bootstrap, "group.id": self.world.group, "log_level": 0}
@@ -166,6 +168,18 @@ def _copy_of_a_record_that_stays_undecided(state: HandMade) -> Iterable[RecordKe
     return [record.place]
 
 
+def _ledger_beyond_the_end(state: HandMade) -> Iterable[RecordKey]:
+    state.too_far = 1000
+    return []
+
+
+def _copies_not_where_their_keys_belong(state: HandMade) -> Iterable[RecordKey]:
+    admin = AdminClient({"bootstrap.servers": state.world.bootstrap, "log_level": 0})
+    for future in admin.create_partitions([NewPartitions(state.world.retry_topic, 2)]).values():
+        future.result(30)
+    return [each.place for each in state.copies if partition_of(each.key or b"", 2) != 0]
+
+
 @pytest.mark.parametrize(
     ("breaks", "invariant"),
     [
@@ -178,6 +192,8 @@ def _copy_of_a_record_that_stays_undecided(state: HandMade) -> Iterable[RecordKe
         (_tombstone_never_written, "I1"),
         (_ledger_one_offset_too_far, "I6"),
         (_copy_of_a_record_that_stays_undecided, "I2"),
+        (_ledger_beyond_the_end, "I6"),
+        (_copies_not_where_their_keys_belong, "I4"),
     ],
 )
 def test_what_a_broken_committer_leaves_is_named(
@@ -204,3 +220,51 @@ def test_a_claim_that_the_broker_does_not_bear_out_is_named(state: HandMade) -> 
     assert [] == found.violations
     assert found.wrong_claims
     assert all(str(place) in " ".join(found.wrong_claims) for place in left)
+
+
+def test_a_claim_that_nothing_was_committed_is_named_when_something_was(state: HandMade) -> None:
+    state.verdict()
+    first, *others = sorted(state.plan)
+    lie = Claim("desk", {first: state.plan[first]}, "not_committed")
+    truth = {place: state.plan[place] for place in others}
+
+    found = state.world.judge([lie, Claim("other desk", truth, "committed", frozenset(truth))])
+
+    assert [f"desk says not_committed, yet decided: [{first}]"] == found.wrong_claims
+
+
+def test_offsets_that_a_transaction_holds_are_named(state: HandMade) -> None:
+    state.put_ledger()
+    producer = Producer(
+        {
+            "bootstrap.servers": state.world.bootstrap,
+            "transactional.id": state.world.queue_topic,
+            "log_level": 0,
+        }
+    )
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    consumer = Consumer({"bootstrap.servers": state.world.bootstrap, "group.id": state.world.group})
+    position = TopicPartition(state.world.queue_topic, 0, 1, "open")
+    producer.send_offsets_to_transaction([position], consumer.consumer_group_metadata(), 30)
+
+    found = state.world.judge([], patience_s=1)
+
+    producer.abort_transaction(30)
+    consumer.close()
+    assert {"I7"} == _violations(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [  # as Kafka's own clients hash them
+        (b"21", -973932308),
+        (b"foobar", -790332482),
+        (b"a-little-bit-long-string", -985981536),
+        (b"a-little-bit-longer-string", -1486304829),
+        (b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
+        (b"abc", 479470107),
+    ],
+)
+def test_keys_are_hashed_as_kafka_does(key: bytes, number: int) -> None:
+    assert number % 2**32 == murmur2(key)

@@ -174,12 +174,20 @@ class World:
         shown = [json.loads(line) for line in done.stdout.splitlines()]
         return frozenset((each["partition"], each["offset"]) for each in shown)
 
-    def judge(self, claims: Iterable[Claim], *, settled: bool = True, compacts: bool = True) -> Verdict:
+    def judge(
+        self,
+        claims: Iterable[Claim],
+        *,
+        settled: bool = True,
+        compacts: bool = True,
+        patience_s: float = 120,
+    ) -> Verdict:
         """Ask the oracle. ``settled``: nobody has work left, so that every tombstone is due."""
         return judge(
             *(self.bootstrap, self.queue_topic, self.retry_topic, self.group, self.inputs, claims),
             queue_compacts=compacts,
             settled=settled,
+            patience_s=patience_s,
         )
 
 
