@@ -20,10 +20,10 @@ cluster: $(READY)
 	@$(BIN)/python -m tests.cluster
 
 test: $(READY)
-	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest
+	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-faults: $(READY)
-	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest tests/faults
+	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest -n 4 --dist worksteal tests/faults
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -35,6 +36,9 @@ LIBRARIES = {  # Debian package -> how its absence shows: a library or a program
     "gnome-keyring": "program:gnome-keyring-daemon",
     "fonts-dejavu-core": "file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 }
+_PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+# Debian's own Python comes without what makes virtual environments, and without what PyInstaller packs.
+LIBRARIES_OF_DEBIANS_PYTHON = {f"{_PYTHON}-venv": "module:ensurepip", f"lib{_PYTHON}": f"lib:{_PYTHON}"}
 
 
 def main(arguments: list[str]) -> int:
@@ -50,7 +54,8 @@ def main(arguments: list[str]) -> int:
 
 def system_libraries() -> bool:
     """Install what is missing (Debian as root), or name it and go on without."""
-    missing = [package for package, sign in LIBRARIES.items() if not _there(sign)]
+    wanted = {**LIBRARIES, **(LIBRARIES_OF_DEBIANS_PYTHON if sys.base_prefix == "/usr" else {})}
+    missing = [package for package, sign in wanted.items() if not _there(sign)]
     if not missing:
         return True
     if shutil.which("apt-get") is None or os.geteuid() != 0:
@@ -98,6 +103,8 @@ def _there(sign: str) -> bool:
         return ctypes.util.find_library(name) is not None
     if kind == "program":
         return shutil.which(name) is not None
+    if kind == "module":
+        return importlib.util.find_spec(name) is not None
     return Path(name).exists()
 
 

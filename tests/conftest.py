@@ -9,17 +9,26 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import random
 import threading
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 from tests.cluster.running import Cluster, cluster
 
 _OF_THE_OFFSCREEN_PLATFORM = {"This plugin does not support propagateSizeHints()"}
 
+# Chosen here, before worker processes start: all of them must see the same cases.
+os.environ.setdefault("FAULT_SEED", str(random.SystemRandom().randrange(1_000_000)))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
+# A busy computer is no failure.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 
