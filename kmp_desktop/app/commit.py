@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kmp_desktop.app.triage import is_unread
 from kmp_desktop.core import plan as rules
@@ -52,12 +53,12 @@ def commit(
     parts = rules.chunks(loaded, plan, max_records=max_records)
     if not parts and (loaded.left or loaded.taken_over()) and forbidden is None:
         parts = [{}]
-    results = _commit_parts(sink, loaded, parts, observer, forbidden)
+    tried = _commit_parts(sink, loaded, parts, observer, forbidden)
     now = clock.now_ms()
     return _result(
-        results,
+        tried,
         parts,
-        refused=refused,
+        refused=(*refused, *tried.refused),
         gone=tuple(each for each in missing if each not in unread),
         unread=tuple(unread),
         skipped=sum(each is Decision.SKIP for each in staged.values()),
@@ -66,16 +67,29 @@ def commit(
     )
 
 
+@dataclass(slots=True)
+class _Tried:
+    """What became of the parts that were tried; ``refused``: what the server did not take of them.
+
+    ``last`` is the part that was tried last. A part of which nothing is left has no result.
+    """
+
+    results: list[ChunkResult] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    last: Plan = field(default_factory=dict)
+
+
 def _commit_parts(
     sink: DecisionSink,
     loaded: LoadedQueue,
     parts: Sequence[Plan],
     observer: CommitObserver,
     forbidden: ChunkResult | None,
-) -> tuple[ChunkResult, ...]:
+) -> _Tried:
     if parts and forbidden is not None:
-        return (forbidden,)
-    results: list[ChunkResult] = []
+        return _Tried([forbidden])
+    tried = _Tried()
+    results = tried.results
     for number, part in enumerate(parts, 1):
         theirs = tuple(_their_decision(each, loaded) for each in part if not loaded.is_open(each))
         if theirs:
@@ -84,14 +98,41 @@ def _commit_parts(
         elif observer.stopped():
             results.append(ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED))
         else:
-            results.append(sink.commit_chunk(loaded, part, observer, number, len(parts)))
-        if results[-1].outcome is not Outcome.COMMITTED:
+            _commit_part(sink, loaded, part, observer, number, len(parts), tried)
+        if results and results[-1].outcome is not Outcome.COMMITTED:
             break
-    return tuple(results)
+    return tried
+
+
+def _commit_part(
+    sink: DecisionSink,
+    loaded: LoadedQueue,
+    part: Plan,
+    observer: CommitObserver,
+    number: int,
+    parts: int,
+    tried: _Tried,
+) -> None:
+    """Commit a part. What the server does not take for what it is, is left out and the rest tried again."""
+    left: Plan = part
+    while True:
+        tried.last = left
+        result = sink.commit_chunk(loaded, left, observer, number, parts)
+        if not result.refused:
+            tried.results.append(result)
+            return
+        tried.refused += result.refused
+        refused = {each.id for each in result.refused}
+        left = {each: decision for each, decision in left.items() if each not in refused}
+        if not left:
+            return
+        if observer.stopped():
+            tried.results.append(ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED))
+            return
 
 
 def _result(
-    results: tuple[ChunkResult, ...],
+    tried: _Tried,
     parts: Sequence[Plan],
     *,
     refused: tuple[Refused, ...],
@@ -101,13 +142,14 @@ def _result(
     seconds: float,
     finished_at: int,
 ) -> CommitResult:
+    results = tuple(tried.results)
     outcome = results[-1].outcome if results else Outcome.COMMITTED
-    # Parts are tried in order, so the one that is not known is the last one tried.
-    locked = tuple(parts[len(results) - 1]) if outcome is Outcome.UNKNOWN else ()
+    locked = tuple(tried.last) if outcome is Outcome.UNKNOWN else ()
     merged = tuple(each for chunk in results for each in chunk.merged)
     purged = tuple(each for chunk in results for each in chunk.purged)
     conflicts = tuple(each for chunk in results for each in chunk.conflicts)
     settled = {*merged, *purged, *locked, *(each.id for each in conflicts)}
+    settled |= {each.id for each in refused}
     return CommitResult(
         outcome=outcome,
         chunks=results,

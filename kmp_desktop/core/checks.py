@@ -14,7 +14,7 @@ from kmp_desktop.core.checked_commit import CheckedCommit, about_records, looked
 from kmp_desktop.core.checks_same_key import discards_before_newer, retries_before_newer, retry_order
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.ledger_room import decide_first
-from kmp_desktop.core.plan import chunks, has_own_time, is_too_large
+from kmp_desktop.core.plan import chunks, has_own_time, is_large, is_too_large
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
     FindingCode,
@@ -229,7 +229,18 @@ def _rights(commit: CheckedCommit) -> Iterable[Check]:
 
 def _size(commit: CheckedCommit) -> Iterable[Check]:
     n = len(commit.merges)
-    if n > len(commit.refused) and not any(is_too_large(commit.loaded, each.id) for each in commit.refused):
+    cannot = {each.id for each in commit.refused}
+    large = tuple(each for each in commit.merges if each not in cannot and is_large(commit.loaded, each))
+    if large:
+        yield about_records(
+            CheckCode.SIZE,
+            Severity.INFO,
+            large,
+            "{n} retry fits the retry queue only compressed, if at all",
+            "{n} retries fit the retry queue only compressed, if at all",
+            text("The server decides when you commit. What it does not take stays in the queue."),
+        )
+    elif n > len(cannot) and not any(is_too_large(commit.loaded, each) for each in cannot):
         title = text_n(n, "The retry fits the size limit", "All {n} retries fit the size limit")
         yield Check(CheckCode.SIZE, Severity.PASSED, title, _NOTHING)
 

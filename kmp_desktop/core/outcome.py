@@ -78,8 +78,16 @@ class CommitProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that cannot be written, and why (also in one plain word for programs)."""
+
+    id: RecordId
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What happened to one chunk."""
+    """What happened to one chunk. ``refused``: in its way; nothing was written, without them it may be."""
 
     outcome: Outcome
     merged: tuple[RecordId, ...] = ()
@@ -95,14 +103,7 @@ class ChunkResult:
     different: tuple[RecordId, ...] = ()
     waiting_for: tuple[str, ...] = ()  # "topic/partition" held by another program's transaction
     low_offsets: tuple[RecordId, ...] = ()  # LEDGER_FULL: decide these first
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A record that cannot be written, and why (also in one plain word for programs)."""
-
-    id: RecordId
-    reason: Text
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

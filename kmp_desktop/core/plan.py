@@ -12,7 +12,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Refused
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, TopicLimits
 from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
-from kmp_desktop.core.sizes import batch_bytes, size_text
+from kmp_desktop.core.sizes import batch_bytes, packed_size_exceeds, size_text
 from kmp_desktop.core.text import Text, text
 
 MAX_RECORDS = 5_000
@@ -111,7 +111,18 @@ def keys_of(loaded: LoadedQueue, ids: Iterable[RecordId]) -> set[Key]:
 
 
 def is_too_large(loaded: LoadedQueue, record: RecordId) -> bool:
-    """Whether a copy of this record is larger than the retry topic takes."""
+    """Whether a copy of this record is larger than the retry topic takes, in whatever way it is sent."""
+    if not is_large(loaded, record):
+        return False
+    known = loaded.too_large.get(record)
+    if known is None:
+        letter, limit = loaded.records[record], loaded.limits.retry_max_bytes
+        known = loaded.too_large[record] = packed_size_exceeds(letter, limit)
+    return known
+
+
+def is_large(loaded: LoadedQueue, record: RecordId) -> bool:
+    """Whether a copy fits only compressed, if at all: then the server has the last word."""
     limit, letter = loaded.limits.retry_max_bytes, loaded.records[record]
     # Nearly every record is far below the limit: characters take four bytes at most.
     if 4 * letter.size() + 20 * len(letter.headers) + 100 <= limit:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+
 from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.text import Text, text, text_n
 
 _BATCH_HEADER = 61  # record batch format 2, before the first record
 _UNITS = ("KB", "MB", "GB")
+_PIECE = 65_536
 
 
 def size_text(size: int) -> Text:
@@ -31,6 +34,21 @@ def batch_bytes(record: DeadLetter) -> int:
     for name, value in record.headers:
         body += _with_length(name.encode()) + _with_length(value)
     return _BATCH_HEADER + _varint(body) + body
+
+
+def packed_size_exceeds(record: DeadLetter, limit: int) -> bool:
+    """Whether the content alone is larger than ``limit`` bytes, however the client compresses it.
+
+    Copies are sent with LZ4, which packs less than the fastest deflate; so "no" means perhaps.
+    """
+    deflate = zlib.compressobj(1)
+    size = 0
+    for part in (record.value or b"", record.key or b""):
+        for at in range(0, len(part), _PIECE):
+            size += len(deflate.compress(part[at : at + _PIECE]))
+            if size > limit:
+                return True
+    return size + len(deflate.flush()) > limit
 
 
 def _with_length(part: bytes | None) -> int:

@@ -26,6 +26,7 @@ from kmp_desktop.kafka.before_commit import (
     refuse_remade_topics,
     refuse_undecidable,
 )
+from kmp_desktop.kafka.copying import copies_refused
 from kmp_desktop.kafka.decided_by_others import decided_by_others
 from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, all_partitions
 from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
@@ -46,7 +47,7 @@ from kmp_desktop.kafka.transaction import (
     new_initialised,
 )
 from kmp_desktop.kafka.visibility import is_written, last_written, still_hidden, visible_later
-from kmp_desktop.kafka.writing import Writer
+from kmp_desktop.kafka.writing import RecordsRefused, Writer
 
 _SEND_S = 15.0
 _COMMIT_EXTRA_S = 30.0
@@ -65,6 +66,7 @@ class CommitAttempt:
     observer: CommitObserver
     part: int
     parts: int
+    one_by_one: bool = False  # each record in a batch of its own: the server names exactly what it refuses
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(8))
     producer: Producer | None = None
     started_at: int = 0
@@ -127,7 +129,7 @@ class CommitAttempt:
 
         The topics are looked at first: of one that is gone nobody can tell how far it is.
         """
-        batch = batch_size(self.loaded.limits)
+        batch = 1 if self.one_by_one else batch_size(self.loaded.limits)
         self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
         refuse_remade_topics(self.desk, self.loaded)
         held = self._held_by_us()
@@ -216,7 +218,10 @@ class CommitAttempt:
             if number % _PROGRESS_EVERY == 0 and number < len(sources):
                 self.done(Step.COPIES, done=number, total=len(sources))
                 self.refuse_if_stopped()
-        self.copies = writer.confirmed()
+        try:
+            self.copies = writer.confirmed()
+        except RecordsRefused as refusal:
+            raise copies_refused(refusal, one_by_one=self.one_by_one) from refusal
         self.done(Step.COPIES, done=len(sources), total=len(sources))
 
     def refuse_if_stopped(self) -> None:

@@ -9,16 +9,24 @@ from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.journal import JournalPhase
-from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Resolution
+from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Refused, Resolution
 from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.core.text import Text, text
+from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.kafka import refusals, topics
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
-from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, StrangerFound
+from kmp_desktop.kafka.desk import (
+    Conflicting,
+    CopiesRefused,
+    Desk,
+    Memory,
+    NotCommitted,
+    OutcomeUnknown,
+    StrangerFound,
+)
 from kmp_desktop.kafka.held import HeldPartitions
 from kmp_desktop.kafka.offsets import GroupDenied
 from kmp_desktop.kafka.resolve import resolve
@@ -121,14 +129,23 @@ class KafkaSink:
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
     ) -> ChunkResult:
         assert self._memory is not None
+        one_by_one = False
         for number in range(_TRIES):
-            attempt = CommitAttempt(self._desk, loaded, self._memory, plan, observer, part, parts)
+            attempt = CommitAttempt(
+                *(self._desk, loaded, self._memory, plan, observer, part, parts), one_by_one=one_by_one
+            )
             try:
                 attempt.run()
             except OutcomeUnknown as unknown:
                 return self._asked(attempt, unknown)
             except StrangerFound:
                 continue
+            except CopiesRefused as refusal:
+                if not refusal.exact:
+                    one_by_one = True
+                    continue
+                attempt.forget_journal()
+                return _without_these(refusal.refused)
             except Exception as failure:
                 if is_fenced(failure) and number < _TRIES - 1:
                     _wait_a_little(number)
@@ -232,6 +249,14 @@ def _refused(error: KafkaError) -> ChunkResult:
 
 def _not(reason: NotCommittedReason, message: Text, details: str = "") -> ChunkResult:
     return ChunkResult(Outcome.NOT_COMMITTED, reason=reason, message=message, details=details)
+
+
+def _without_these(refused: tuple[Refused, ...]) -> ChunkResult:
+    n = len(refused)
+    message = text_n(n, "The server refused {n} record.", "The server refused {n} records.")
+    return ChunkResult(
+        Outcome.NOT_COMMITTED, reason=NotCommittedReason.REFUSED, message=message, refused=refused
+    )
 
 
 def _busy() -> UserFacingError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.outcome import NotCommittedReason
+from kmp_desktop.core.outcome import NotCommittedReason, Refused
 from kmp_desktop.core.ports import Clock, Journal
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PlannedDecision, TheirDecision
@@ -126,6 +126,15 @@ class Conflicting(Exception):  # noqa: N818 - see NotCommitted
 
 class StrangerFound(Exception):  # noqa: N818 - see NotCommitted
     """A record of a tombstoned key came in between: repeat without that tombstone."""
+
+
+class CopiesRefused(Exception):  # noqa: N818 - see NotCommitted
+    """The server does not take copies of these records. ``exact``: each by itself, not a batch of them."""
+
+    def __init__(self, refused: tuple[Refused, ...], *, exact: bool) -> None:
+        super().__init__(f"{len(refused)} copies were refused")
+        self.refused = refused
+        self.exact = exact
 
 
 class OutcomeUnknown(Exception):  # noqa: N818 - see NotCommitted

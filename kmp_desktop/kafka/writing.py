@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -12,6 +12,8 @@ from kmp_desktop.core.record import Header
 from kmp_desktop.kafka.transaction import FAILURES, error_of
 
 _PURGED = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)  # noqa: SLF001
+_ABOUT_A_RECORD = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD, KafkaError.INVALID_TIMESTAMP)
+_LAST_REPORTS_S = 1.0
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -27,6 +29,18 @@ class RecordRefused(KafkaException):
         self.topic = topic
 
 
+class RecordsRefused(KafkaException, Generic[Name]):
+    """The broker refused records for what they are; without them the others could be written.
+
+    ``exact``: each of them by itself, not just as part of a batch that held one.
+    """
+
+    def __init__(self, errors: Mapping[Name, KafkaError], *, exact: bool) -> None:
+        super().__init__(next(iter(errors.values())))
+        self.errors = errors
+        self.exact = exact
+
+
 class Writer(Generic[Name]):
     """Writes named records; ``places`` are the (partition, offset) that the broker gave them."""
 
@@ -35,7 +49,7 @@ class Writer(Generic[Name]):
         self._deadline = deadline  # monotonic
         self._sent = 0
         self._places: dict[Name, tuple[int, int]] = {}
-        self._refused: list[RecordRefused] = []
+        self._refused: list[tuple[Name, RecordRefused]] = []
 
     def write(
         self,
@@ -61,20 +75,50 @@ class Writer(Generic[Name]):
                 self._producer.poll(0.1)
                 if self._deadline < time.monotonic():
                     raise NotConfirmed("the server took too long") from None
+            except KafkaException as failure:
+                if failure.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
+                    raise
+                # Larger than the client itself sends; the transaction is not touched by it.
+                self._sent += 1
+                self._refused.append((name, RecordRefused(failure.args[0], topic)))
+                return
             else:
                 self._sent += 1
                 self._producer.poll(0)
                 return
 
     def confirmed(self) -> dict[Name, tuple[int, int]]:
-        """Wait for all reports; raises NotConfirmed unless every single record was taken."""
-        self._producer.flush(max(0.1, self._deadline - time.monotonic()))
+        """Wait for all reports.
+
+        Raises NotConfirmed unless every single record was taken, RecordsRefused where only some are
+        in the way, RecordRefused where it is about all of them.
+        """
+        self._wait_for_reports()
         if self._refused:
-            first = self._refused[0]
-            raise self._cause_of(first) if first.args[0].code() in _PURGED else first
+            raise self._refusal()
         if len(self._places) != self._sent:
             raise NotConfirmed(f"{len(self._places)} of {self._sent} records were confirmed in time")
         return dict(self._places)
+
+    def _wait_for_reports(self) -> None:
+        deadline = self._deadline
+        while True:
+            self._producer.flush(max(0.1, min(0.5, deadline - time.monotonic())))
+            if len(self._places) + len(self._refused) >= self._sent or deadline < time.monotonic():
+                return
+            if self._refused:
+                # The client may keep the rest back until the transaction is aborted.
+                deadline = min(deadline, time.monotonic() + _LAST_REPORTS_S)
+
+    def _refusal(self) -> Exception:
+        errors = {name: refusal.args[0] for name, refusal in self._refused}
+        about = {name: error for name, error in errors.items() if error.code() in _ABOUT_A_RECORD}
+        if about:
+            # Only with this code the broker names the records of a batch that it does not take.
+            named = all(error.code() == KafkaError.INVALID_RECORD for error in about.values())
+            return RecordsRefused(about, exact=named)
+        first = self._refused[0][1]
+        return self._cause_of(first) if first.args[0].code() in _PURGED else first
 
     def _cause_of(self, purged: RecordRefused) -> RecordRefused:
         """Why the client gave up the whole transaction and purged its records.
@@ -92,7 +136,7 @@ class Writer(Generic[Name]):
     def _report(self, name: Name, topic: str) -> Callable[[KafkaError | None, Message], None]:
         def report(error: KafkaError | None, message: Message) -> None:
             if error is not None:
-                self._refused.append(RecordRefused(error, topic))
+                self._refused.append((name, RecordRefused(error, topic)))
             else:
                 self._places[name] = (message.partition() or 0, message.offset() or 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -67,6 +68,11 @@ def value_bytes(value: object) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
     return value.encode() if isinstance(value, str) else json.dumps(value).encode()
+
+
+def noise(size: int) -> bytes:
+    """Bytes that no compression makes smaller, the same each time."""
+    return random.Random(size).randbytes(size)
 
 
 def spring(

@@ -233,12 +233,12 @@ class RealQueue:
             future.result(30)
         until(lambda: topic not in admin.list_topics(timeout=10).topics)
 
-    def configure(self, **config: str) -> None:
-        """Change settings of the queue's topic; ``_`` stands for the dot."""
+    def configure(self, topic: str = "", **config: str) -> None:
+        """Change settings of a topic (the queue's, if none is named); ``_`` stands for the dot."""
         admin = self.admin()
         resource = ConfigResource(
             ConfigResource.Type.TOPIC,
-            self.topic,
+            topic or self.topic,
             incremental_configs=[
                 ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
                 for name, value in config.items()

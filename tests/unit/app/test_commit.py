@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
-from kmp_desktop.core.queue_state import Finding, FindingCode, Severity, TakeOver
+from kmp_desktop.core.outcome import (
+    ChunkResult,
+    CommitProgress,
+    NotCommittedReason,
+    Outcome,
+    Refused,
+    Step,
+)
+from kmp_desktop.core.ports import CommitObserver
+from kmp_desktop.core.profile import Queue
+from kmp_desktop.core.queue_state import Finding, FindingCode, LoadedQueue, Plan, Severity, TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import text
-from kmp_desktop.practice.broker import AtCommit
+from kmp_desktop.practice.broker import AtCommit, PracticeBroker
+from kmp_desktop.practice.sink import PracticeSink
 from tests.unit.app.desk import GROUP, Desk, filled
 
 MERGE, PURGE, SKIP = Decision.MERGE, Decision.PURGE, Decision.SKIP
+
+
+class Picky(PracticeSink):
+    """In front of a server that does not take some records, and tells one at a try."""
+
+    unwanted: Collection[RecordId] = ()
+
+    def commit_chunk(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        """Refuse the first that is not wanted."""
+        unwanted = sorted(set(self.unwanted) & plan.keys())
+        if not unwanted:
+            return super().commit_chunk(loaded, plan, observer, part, parts)
+        observer.step(CommitProgress(part, parts, Step.COPIES, 1, 1))
+        refused = (Refused(unwanted[0], text("too odd")),)
+        return ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.REFUSED, refused=refused)
+
+
+def picky(broker: PracticeBroker, unwanted: Collection[RecordId]) -> Desk:
+    """A desktop in front of such a server."""
+    desk = Desk(broker)
+    queue = Queue("q", "Orders", broker.queue.name, broker.retry.name, GROUP)
+    sink = Picky(broker, desk.computer, queue, "desk", desk.clock)
+    sink.unwanted = unwanted
+    desk.sink = sink
+    return desk
 
 
 def test_all_decisions_are_committed_and_a_skip_leaves_its_record() -> None:
@@ -84,6 +122,30 @@ def test_records_that_cannot_be_written_are_left_out_and_named() -> None:
     ]
     assert ((RecordId(0, 999),), (ids[0], ids[2])) == (result.gone, result.merged)
     assert Outcome.COMMITTED == result.outcome
+
+
+def test_what_the_server_does_not_take_is_named_and_the_others_go_on() -> None:
+    broker, ids = filled(5)
+    desk = picky(broker, {ids[1], ids[2], ids[3]})
+    result = desk.commit(desk.loaded(), dict.fromkeys(ids, MERGE), max_records=2)
+    assert (Outcome.COMMITTED, (ids[0], ids[4]), ()) == (result.outcome, result.merged, result.not_sent)
+    assert [(each, "too odd") for each in ids[1:4]] == [
+        (each.id, str(each.reason)) for each in result.refused
+    ]
+    assert [b"ORD0", b"ORD4"] == [each.key for each in broker.retried()]
+
+
+def test_stopping_takes_effect_before_the_rest_of_a_part_is_tried_again() -> None:
+    broker, ids = filled(2)
+    desk = picky(broker, {ids[0]})
+    desk.following.at[1, Step.COPIES] = lambda: setattr(desk.following, "stop", True)
+    result = desk.commit(desk.loaded(), dict.fromkeys(ids, MERGE))
+    assert (Outcome.NOT_COMMITTED, NotCommittedReason.STOPPED, (ids[1],), [ids[0]]) == (
+        result.outcome,
+        result.chunks[0].reason,
+        result.not_sent,
+        [each.id for each in result.refused],
+    )
 
 
 def test_it_ends_at_the_first_part_that_is_refused() -> None:

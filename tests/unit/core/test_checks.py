@@ -15,7 +15,7 @@ from kmp_desktop.core.queue_state import CleanupPolicy, Finding, FindingCode, Lo
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.review import Check, CheckCode, Review
 from kmp_desktop.core.text import text
-from tests.unit.records import DAY, IDENTITY, NOW, limits, loaded, record
+from tests.unit.records import DAY, IDENTITY, NOW, limits, loaded, noise, record
 
 MERGE, PURGE, SKIP = Decision.MERGE, Decision.PURGE, Decision.SKIP
 
@@ -188,7 +188,7 @@ def test_where_every_discard_is_only_marked_a_missing_key_needs_no_word() -> Non
 
 
 def test_one_retry_that_is_too_large_stops_with_its_size() -> None:
-    queue = [record(0, value=b"x" * 1_468_006), record(1, "B")]
+    queue = [record(0, value=noise(1_468_006)), record(1, "B")]
     found = reviewed(queue, {0: MERGE, 1: MERGE})
     check = only(found, CheckCode.REFUSED)
     assert "1 retry is larger than the retry queue accepts (1.4 MB of 1 MB)" == str(check.title)
@@ -198,11 +198,21 @@ def test_one_retry_that_is_too_large_stops_with_its_size() -> None:
     assert ([0], 1) == (offsets(each.id for each in found.refused), found.parts)
 
 
+def test_a_retry_that_fits_only_compressed_is_told_and_does_not_stop() -> None:
+    found = reviewed([record(0, value=b"x" * 2_000_000), record(1, "B")], {0: MERGE, 1: MERGE})
+    check = only(found, CheckCode.SIZE)
+    assert (Severity.INFO, [0], False) == (check.severity, offsets(check.ids), found.stops)
+    assert (
+        "1 retry fits the retry queue only compressed, if at all",
+        "The server decides when you commit. What it does not take stays in the queue.",
+    ) == words(check)
+
+
 def test_records_that_cannot_be_retried_stop_with_every_reason() -> None:
     odd = "header name is not readable text"
     queue = [
         record(0, "A", unfaithful=odd),
-        record(1, "B", b"x" * 2_000_000),
+        record(1, "B", noise(2_000_000)),
         record(2, "C", unfaithful=odd),
     ]
     check = only(reviewed(queue, dict.fromkeys(range(3), MERGE)), CheckCode.REFUSED)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.plan import chunks, deferred, planned, refused
+from kmp_desktop.core.plan import chunks, deferred, is_large, is_too_large, planned, refused
 from kmp_desktop.core.queue_state import CleanupPolicy, Plan, PlannedDecision
 from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
 from kmp_desktop.core.sizes import batch_bytes
-from tests.unit.records import DAY, IDENTITY, NOW, limits, loaded, record
+from tests.unit.records import DAY, IDENTITY, NOW, limits, loaded, noise, record
 
 MERGE, PURGE = PlannedDecision.MERGE, PlannedDecision.PURGE
 
@@ -126,14 +126,25 @@ def test_an_ordinary_record_is_not_refused() -> None:
 
 
 def test_a_record_larger_than_the_retry_queue_accepts_is_refused() -> None:
-    big = record(0, value=b"x" * 1_468_006)
+    big = record(0, value=noise(1_468_006))
     assert {0: "larger than the retry queue accepts (1.4 MB of 1 MB)"} == reasons([big], plan(MERGE, 0))
 
 
 def test_the_limit_itself_is_accepted_and_one_byte_more_is_not() -> None:
-    each = record(0, value=b"x" * 500)
-    assert {} == reasons([each], plan(MERGE, 0), retry_max_bytes=batch_bytes(each))
-    assert [0] == list(reasons([each], plan(MERGE, 0), retry_max_bytes=batch_bytes(each) - 1))
+    each = record(0, value=noise(500))
+    assert not is_large(loaded([each], limits=limits(retry_max_bytes=batch_bytes(each))), each.id)
+    assert is_large(loaded([each], limits=limits(retry_max_bytes=batch_bytes(each) - 1)), each.id)
+    assert [0] == list(reasons([each], plan(MERGE, 0), retry_max_bytes=499))
+
+
+def test_a_record_that_may_fit_compressed_is_left_to_the_server() -> None:
+    packs = record(0, value=b"all the same " * 100_000)
+    queue = loaded([packs], limits=limits(retry_max_bytes=100_000))
+    assert ((), True, False) == (
+        refused(queue, plan(MERGE, 0)),
+        is_large(queue, packs.id),
+        is_too_large(queue, packs.id),
+    )
 
 
 def test_a_discard_is_refused_for_nothing_that_only_a_copy_needs() -> None:
