@@ -42,6 +42,7 @@ from kmp_desktop.qt.queue_session import open_sessions
 from kmp_desktop.qt.runner import running_threads
 from kmp_desktop.qt.self_test import PRACTICE, SelfTest
 from kmp_desktop.qt.services import Services
+from kmp_desktop.qt.short_turns import ShortTurns
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.folders import Folders
@@ -245,8 +246,9 @@ def _shown(services: Services, command: object) -> MainWindow:
     assert isinstance(application, QApplication), "make the QApplication first"
     Theme.current().apply(application)
     window = MainWindow(services)
-    garbage = GarbageTimer(window)
+    garbage, turns = GarbageTimer(window, open_sessions), ShortTurns(window)
     window.closed.connect(garbage.end)
+    window.closed.connect(turns.end)
     if isinstance(command, WindowCommand) and command.queue:
         OpenFromCommandLine(window, services.profiles, command.profile, command.queue, Prompts())
     window.show()
