@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QApplication
 from kmp_desktop import __version__
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
+from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.ports import QueueAdapters, SchemaSource, SecretStore
+from kmp_desktop.core.ports import ConnectionCheck, QueueAdapters, SchemaSource, SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets, Security
 from kmp_desktop.core.text import text
 from kmp_desktop.decoding.registry import ConfluentRegistry
@@ -130,10 +131,10 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
     """The adapters of the real program; ``log``: where passwords must not appear. No I/O."""
     return Services(
         profiles=JsonProfiles(folders.config),
-        secrets=_SecretsWhenAsked(),
+        secrets=_SecretsWhenAsked(log),
         drafts=FileDrafts(folders.drafts),
         connector=KafkaConnector(folders, log),
-        check=WholeCheck(KafkaCheck(), registry_of),
+        check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         clock=WallClock(),
         config_folder=folders.config,
         data_folder=folders.data,
@@ -170,6 +171,27 @@ class KafkaConnector:
         return QueueAdapters(source, sink, lambda: registry_of(profile, secrets))
 
 
+class _HidingCheck:
+    """A ``ConnectionCheck`` whose passwords, typed a moment ago, never reach the log."""
+
+    def __init__(self, check: ConnectionCheck, log: LogFile | None) -> None:
+        self._check = check
+        self._log = log
+
+    def __call__(
+        self,
+        profile: ConnectionProfile,
+        queue: Queue | None,
+        secrets: Secrets,
+        report: Callable[[CheckResult], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Hide, then check."""
+        if self._log is not None:
+            self._log.hide(secrets.kafka_password, secrets.registry_password)
+        self._check(profile, queue, secrets, report, stopped)
+
+
 def _password_missing(profile: ConnectionProfile) -> UserFacingError:
     return UserFacingError(
         ErrorCode.SIGN_IN,
@@ -191,19 +213,24 @@ def registry_of(profile: ConnectionProfile, secrets: Secrets) -> SchemaSource | 
 class _SecretsWhenAsked:
     """A ``SecretStore`` that looks for the computer's own one when it is asked for the first time.
 
-    Looking may start the password service, so it must not happen in the window's thread.
+    Looking may start the password service, so it must not happen in the window's thread. What goes
+    through here never reaches the log.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log: LogFile | None = None) -> None:
+        self._log = log
         self._guard = Lock()
         self._store: SecretStore | None = None
 
     def get(self, ref: SecretRef) -> str | None:
         """The secret, or None."""
-        return self._found().get(ref)
+        secret = self._found().get(ref)
+        self._hide(secret or "")
+        return secret
 
     def put(self, ref: SecretRef, secret: str) -> None:
         """Keep it."""
+        self._hide(secret)
         self._found().put(ref, secret)
 
     def delete(self, ref: SecretRef) -> None:
@@ -213,6 +240,10 @@ class _SecretsWhenAsked:
     def keeps(self) -> bool:
         """Whether it is kept when the program quits."""
         return self._found().keeps()
+
+    def _hide(self, secret: str) -> None:
+        if self._log is not None:
+            self._log.hide(secret)
 
     def _found(self) -> SecretStore:
         with self._guard:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.ports import SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, SecretKind, SecretRef, Secrets, Security
 
+NONE_GIVEN = Secrets()
 
-def secrets_of(store: SecretStore, profile: ConnectionProfile) -> Secrets:
-    """What the store holds for a connection; a password that nobody gave is empty.
 
-    Asks only for what the connection uses. May block on an unlock prompt; raises UserFacingError.
+def secrets_of(store: SecretStore, profile: ConnectionProfile, given: Secrets = NONE_GIVEN) -> Secrets:
+    """What was given, else what the store holds for a connection; a password that nobody gave is empty.
+
+    Asks only for what the connection uses and was not given. May block on an unlock prompt; raises
+    UserFacingError. Whoever gave Kafka's password because the store is locked is not stopped by the
+    registry's: it stays empty, and what the registry would decode is shown as bytes.
     """
     signs_in = bool(profile.user) and profile.security in (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 
-    def password(kind: SecretKind) -> str:
-        return store.get(SecretRef(profile.id, kind)) or ""
+    def password(kind: SecretKind, given_one: str) -> str:
+        if given_one:
+            return given_one
+        try:
+            return store.get(SecretRef(profile.id, kind)) or ""
+        except UserFacingError:
+            if kind is SecretKind.REGISTRY and given.kafka_password:
+                return ""
+            raise
 
     return Secrets(
-        password(SecretKind.KAFKA) if signs_in else "",
-        password(SecretKind.REGISTRY) if profile.registry_user else "",
+        password(SecretKind.KAFKA, given.kafka_password) if signs_in else "",
+        password(SecretKind.REGISTRY, given.registry_password) if profile.registry_user else "",
     )

@@ -85,3 +85,16 @@ class Secrets:
 
     kafka_password: str = field(default="", repr=False)
     registry_password: str = field(default="", repr=False)
+
+    def or_else(self, others: Secrets) -> Secrets:
+        """These, and those of ``others`` where one of these is empty."""
+        return Secrets(
+            self.kafka_password or others.kafka_password, self.registry_password or others.registry_password
+        )
+
+    def without(self, others: Secrets) -> Secrets:
+        """These, emptied where ``others`` holds one."""
+        return Secrets(
+            "" if others.kafka_password else self.kafka_password,
+            "" if others.registry_password else self.registry_password,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
 
@@ -18,14 +18,14 @@ from kmp_desktop.qt.services import Services
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """What is tested. ``typed``: passwords that were typed and not stored yet; empty = the stored ones."""
+    """What is tested. ``given``: passwords that were typed, or hold for today; empty = the stored ones."""
 
     __test__ = False  # its name makes pytest look
 
     serial: int
     profile: ConnectionProfile
     queue: Queue | None
-    typed: Secrets
+    given: Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class TestEnd:
 class ConnectionTester(QObject):
     """One for a window; lives on the GUI thread.
 
+    ``today``: passwords by profile id that hold until the program quits.
+
     Signals:
         reported(TestLine), ended(TestEnd): of the run that was started last; an older one is silent.
         closed(): nothing runs any more.
@@ -61,9 +63,12 @@ class ConnectionTester(QObject):
     closed = Signal()
     _line_done = Signal(object)
 
-    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+    def __init__(
+        self, services: Services, today: Mapping[str, Secrets], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._services = services
+        self._today = today
         self._serial = 0
         self._stop = Event()
         self._lane = BackgroundTasks(self)
@@ -73,7 +78,8 @@ class ConnectionTester(QObject):
     def start(self, profile: ConnectionProfile, queue: Queue | None, typed: Secrets) -> int:
         """Stop what runs and begin a test; its number."""
         self.stop()
-        run = TestRun(self._serial, profile, queue, typed)
+        given = typed.or_else(self._today.get(profile.id, Secrets()))
+        run = TestRun(self._serial, profile, queue, given)
         self._lane.run(_Test(self._services, run, self._stop, self._line_done.emit), self._on_end, self._bug)
         return run.serial
 
@@ -114,22 +120,11 @@ class _Test:
     def __call__(self) -> TestEnd:
         run = self.run
         try:
-            self.services.check(run.profile, run.queue, self._secrets(), self._report, self.stop.is_set)
+            secrets = secrets_of(self.services.secrets, run.profile, run.given)
+            self.services.check(run.profile, run.queue, secrets, self._report, self.stop.is_set)
         except UserFacingError as error:
             return TestEnd(run.serial, error)
         return TestEnd(run.serial)
-
-    def _secrets(self) -> Secrets:
-        typed, profile = self.run.typed, self.run.profile
-        kafka_missing = bool(profile.user) and not typed.kafka_password
-        registry_missing = bool(profile.registry_user) and not typed.registry_password
-        if not kafka_missing and not registry_missing:
-            return typed
-        stored = secrets_of(self.services.secrets, profile)
-        return Secrets(
-            typed.kafka_password or stored.kafka_password,
-            typed.registry_password or stored.registry_password,
-        )
 
     def _report(self, result: CheckResult) -> None:
         if not self.stop.is_set():

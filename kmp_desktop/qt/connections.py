@@ -59,7 +59,7 @@ class Connections(QObject):
         self._known: tuple[ConnectionProfile, ...] = ()
         self._today = today
         self._lane = lane
-        self._tester = ConnectionTester(services, self)
+        self._tester = ConnectionTester(services, today, self)
         self._tester.closed.connect(self.closed)
 
     def set_known(self, profiles: tuple[ConnectionProfile, ...]) -> None:
@@ -139,7 +139,7 @@ class Connections(QObject):
         ref = SecretRef(profile.id, SecretKind.KAFKA)
 
         def stored(_: None) -> None:
-            self._today.pop(profile.id, None)
+            self._let_go(profile.id, Secrets(answer.password))
             done(SignIn(profile, None))
 
         def refused(error: UserFacingError) -> None:
@@ -158,17 +158,26 @@ class Connections(QObject):
     def _hold(
         self, profile: ConnectionProfile, answer: PasswordAnswer, done: Callable[[SignIn | None], None]
     ) -> None:
-        before = self._today.get(profile.id, Secrets())
-        secrets = Secrets(answer.password, before.registry_password)
-        self._today[profile.id] = secrets
-        done(SignIn(profile, secrets))
+        done(SignIn(profile, self._hold_for_today(profile.id, Secrets(answer.password))))
+
+    def _hold_for_today(self, profile_id: str, given: Secrets) -> Secrets:
+        """All that is held for a connection now: what was given before and not now is kept."""
+        held = given.or_else(self._today.get(profile_id, Secrets()))
+        self._today[profile_id] = held
+        return held
+
+    def _let_go(self, profile_id: str, stored: Secrets) -> None:
+        """The password store holds these now; another one that holds for today stays."""
+        held = self._today.pop(profile_id, Secrets()).without(stored)
+        if held != Secrets():
+            self._today[profile_id] = held
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
         if saved.secrets_error is not None:
-            self._today[saved.profile.id] = saved.typed
-        elif saved.typed.kafka_password or saved.typed.registry_password:
-            self._today.pop(saved.profile.id, None)
+            self._hold_for_today(saved.profile.id, saved.typed)
+        else:
+            self._let_go(saved.profile.id, saved.typed)
         self.saved.emit(saved)
 
     @Slot(object)

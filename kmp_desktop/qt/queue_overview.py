@@ -177,7 +177,9 @@ class QueueOverview(QObject):
         for profile in profiles:
             if profile.queues:
                 self._store.run(
-                    _LookIntoStores(self._services, profile, self._today.get(profile.id), self._serial),
+                    _LookIntoStores(
+                        self._services, profile, self._today.get(profile.id, Secrets()), self._serial
+                    ),
                     self._on_stored,
                     self._on_failed,
                 )
@@ -239,7 +241,7 @@ class _LookIntoStores:
 
     services: Services
     profile: ConnectionProfile
-    today: Secrets | None
+    today: Secrets
     serial: int
 
     def __call__(self) -> _Stored:
@@ -253,7 +255,7 @@ class _LookIntoStores:
             except UserFacingError:  # a damaged draft is told when its queue is opened
                 drafts.append(Counts())
         try:
-            secrets = self.today or secrets_of(self.services.secrets, self.profile)
+            secrets = secrets_of(self.services.secrets, self.profile, self.today)
         except UserFacingError as locked:
             error = locked
         return _Stored(self.profile, self.serial, tuple(drafts), secrets, error)

@@ -78,14 +78,14 @@ class QueueSession(QObject):
         secrets: Secrets | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """``secrets``: use these (for today only) instead of asking the password store."""
+        """``secrets``: use these (for today only); the password store is asked for the others."""
         super().__init__()
         self.profile = profile
         self.queue = queue
         self.state = SessionState(phase_since=services.clock.now_ms())
         self.last_result: CommitResult | None = None
         self._services = services
-        self._secrets = secrets
+        self._today = secrets or Secrets()
         self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
         self._doubt: Resolution | None = None  # a commit whose outcome this window does not know
@@ -425,7 +425,7 @@ class QueueSession(QObject):
 
     def _adapters(self) -> QueueAdapters:
         """Called in the broker's thread: the password store may ask a person to unlock it."""
-        secrets = self._secrets or secrets_of(self._services.secrets, self.profile)
+        secrets = secrets_of(self._services.secrets, self.profile, self._today)
         return self._services.connector(self.profile, self.queue, secrets)
 
     def _connect_broker(self, broker: BrokerWorker) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 from kmp_desktop.store.disk import private_folder
@@ -23,15 +24,18 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._secrets: set[str] = set()
+        self._guard = Lock()
+        self._secrets: tuple[str, ...] = ()  # the longest first; replaced as a whole: any thread logs
 
     def hide(self, *secrets: str) -> None:
         """From now on write dots instead of these; to be called before they are used."""
-        self._secrets.update(each for each in secrets if each)
+        with self._guard:
+            known = {*self._secrets, *filter(None, secrets)}
+            self._secrets = tuple(sorted(known, key=len, reverse=True))
 
     def without_secrets(self, line: str) -> str:
         """``line`` with dots in place of every secret."""
-        for each in sorted(self._secrets, key=len, reverse=True):
+        for each in self._secrets:
             line = line.replace(each, "•••")
         return line
 

@@ -143,7 +143,7 @@ class Desk:
 def desk_with(world: PracticeWorld, qtbot: QtBot, **replaced: object) -> Desk:
     secrets = WatchedSecrets()
     services = replace(world.services(), secrets=secrets, **replaced)  # type: ignore[arg-type]
-    return Desk(services, BackgroundTasks(), ConnectionTester(services), Prompts(), secrets, qtbot)
+    return Desk(services, BackgroundTasks(), ConnectionTester(services, {}), Prompts(), secrets, qtbot)
 
 
 def close(desk: Desk) -> None:
