@@ -180,7 +180,7 @@ def group_is_free(clients: Clients, group: str) -> bool:
     def ask(admin: AdminClient) -> bool:
         listing = admin.list_consumer_groups(request_timeout=REQUEST_S).result(REQUEST_S + 5)
         if listing.errors:
-            raise listing.errors[0]
+            raise KafkaException(listing.errors[0])
         return all(each.state in _FREE for each in listing.valid if each.group_id == group)
 
     return clients.asked(ask)

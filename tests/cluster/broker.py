@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,6 @@ _JAVA = (
 _MODULES = "org.apache.kafka.common.security"
 _LISTENERS = {
     "PLAIN": "PLAINTEXT",
-    "PROXIED": "PLAINTEXT",
     "CONTROLLER": "PLAINTEXT",
     "SASLP": "SASL_PLAINTEXT",
     "SASLS": "SASL_SSL",
@@ -55,7 +54,7 @@ class Broker:
         return self.running
 
     def address(self, listener: str) -> str:
-        """Where a listener of ``_LISTENERS`` answers."""
+        """Where a listener of ``_LISTENERS`` answers; PROXY1 ... are those behind proxies."""
         return f"127.0.0.1:{self.ports[listener]}"
 
     @property
@@ -113,12 +112,12 @@ class Broker:
         return self.folder / "broker.log"
 
 
-def start(folder: Path, extra: Mapping[str, str] | None = None, *, proxied: int | None = None) -> Broker:
+def start(folder: Path, extra: Mapping[str, str] | None = None, *, proxied: Sequence[int] = ()) -> Broker:
     """Format a data folder and start a node in it; ``extra`` settings win.
 
-    ``proxied``: the port that clients of the PROXIED listener are told, where a proxy forwards to it.
+    ``proxied``: ports that the clients of listener PROXY1, PROXY2 ... are told to come to.
     """
-    ports = free_ports()
+    ports = free_ports(len(proxied))
     voters = {"controller.quorum.voters": f"1@127.0.0.1:{ports['CONTROLLER']}"}
     node = prepared(folder, 1, ports, {**voters, **(extra or {})}, proxied)
     format_data(node, new_cluster_id())
@@ -127,18 +126,19 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, proxied: int 
     return node
 
 
-def free_ports() -> dict[str, int]:
+def free_ports(proxies: int) -> dict[str, int]:
     """A free port for each listener."""
-    return dict(zip(_LISTENERS, processes.free_ports(len(_LISTENERS)), strict=True))
+    names = [*_LISTENERS, *(f"PROXY{number}" for number in range(1, proxies + 1))]
+    return dict(zip(names, processes.free_ports(len(names)), strict=True))
 
 
 def prepared(
-    folder: Path, number: int, ports: dict[str, int], extra: Mapping[str, str], proxied: int | None
+    folder: Path, number: int, ports: dict[str, int], extra: Mapping[str, str], proxied: Sequence[int]
 ) -> Broker:
     """Write the settings of node ``number``; its data folder is not formatted yet."""
     folder.mkdir(parents=True, exist_ok=True)
     ca_file, keystore = write_certificates(folder)
-    told = ports if proxied is None else {**ports, "PROXIED": proxied}
+    told = {**ports, **{f"PROXY{lane}": port for lane, port in enumerate(proxied, 1)}}
     settings = {**_settings(folder, number, ports, told), **_security(ca_file, keystore), **extra}
     lines = [f"{name}={value}\n" for name, value in settings.items()]
     (folder / "server.properties").write_text("".join(lines), encoding="utf-8")
@@ -187,7 +187,9 @@ def _settings(folder: Path, number: int, ports: dict[str, int], told: dict[str, 
         "advertised.listeners": ",".join(
             f"{name}://127.0.0.1:{port}" for name, port in told.items() if name != "CONTROLLER"
         ),
-        "listener.security.protocol.map": ",".join(f"{name}:{kind}" for name, kind in _LISTENERS.items()),
+        "listener.security.protocol.map": ",".join(
+            f"{name}:{_LISTENERS.get(name, 'PLAINTEXT')}" for name in ports
+        ),
         "log.dirs": str(folder / "data"),
         **dict.fromkeys(one, "1"),
         "offsets.topic.num.partitions": "4",

@@ -1,7 +1,7 @@
 """A TCP proxy in front of a broker that understands Kafka's frames and strikes at the n-th of a kind.
 
 Bytes pass unchanged until a rule of the script is met. Plaintext listeners only. The broker has to
-advertise the proxy's port (``broker.start(..., proxied=proxy.port)``), so that its clients stay here.
+advertise the proxy's port (``broker.start(..., proxied=[proxy.port])``), so that its clients stay here.
 """
 
 from __future__ import annotations

@@ -15,9 +15,11 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Step
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
@@ -84,7 +86,7 @@ class WallClock:
         return time.time_ns() // 1_000_000
 
 
-def main(order: dict[str, str | int]) -> int:
+def main(order: dict[str, Any]) -> int:
     """Resolve, load, commit; print the result."""
     switch_off(str(order.get("without", "")))
     folder = Path(str(order["folder"]))
@@ -96,7 +98,10 @@ def main(order: dict[str, str | int]) -> int:
         user=user,
         queues=(queue,),
     )
-    settings = client_settings(profile, Secrets(str(order.get("password", ""))), "actor")
+    settings = {
+        **client_settings(profile, Secrets(str(order.get("password", ""))), "actor"),
+        **order.get("settings", {}),
+    }
     source = KafkaSource(settings, queue, FileSeenStates(folder / "seen"))
     sink = KafkaSink(
         settings, queue, FileJournal(folder / "journal"), FileLock(folder / "locks"), "actor", WallClock()
@@ -124,6 +129,10 @@ def main(order: dict[str, str | int]) -> int:
         }
         print(json.dumps(told))
         return _EXIT[result.outcome]
+    except UserFacingError as failure:  # nothing could be tried
+        print(failure.happened, failure.details, file=sys.stderr)
+        print(json.dumps({"outcome": Outcome.NOT_COMMITTED, "decided": [], "conflicts": []}))
+        return _EXIT[Outcome.NOT_COMMITTED]
     finally:
         source.close()
         sink.close()

@@ -30,7 +30,10 @@ FAST_CLEANING = {
 
 @dataclass(slots=True)
 class World:
-    """One queue with its retry topic on a running broker. ``seed`` makes it all again."""
+    """One queue with its retry topic on a running broker. ``seed`` makes it all again.
+
+    ``through``: where our program connects when it is not to be ``bootstrap``, which the oracle uses.
+    """
 
     bootstrap: str
     folder: Path
@@ -39,6 +42,8 @@ class World:
     records: int = 30
     keys: int = 18
     value_bytes: int = 20
+    copies: int = 1  # how many nodes keep each record
+    through: str = ""
     queue_topic: str = ""
     retry_topic: str = ""
     group: str = ""
@@ -58,10 +63,10 @@ class World:
             NewTopic(
                 self.queue_topic,
                 self.partitions,
-                1,
+                self.copies,
                 config=dict(queue_config or {"cleanup.policy": "compact"}),
             ),
-            NewTopic(self.retry_topic, self.partitions, 1, config=dict(retry_config or {})),
+            NewTopic(self.retry_topic, self.partitions, self.copies, config=dict(retry_config or {})),
         ]
         for future in admin.create_topics(topics).values():
             future.result(30)
@@ -115,7 +120,8 @@ class World:
         topics = [self.queue_topic] if what == "print" else [self.queue_topic, self.retry_topic]
         folder = str(self.data_folder(who))
         return [
-            *(sys.executable, "-m", "kmp_desktop", "--data-dir", folder, what, "-b", self.bootstrap),
+            *(sys.executable, "-m", "kmp_desktop", "--data-dir", folder, what),
+            *("-b", self.through or self.bootstrap),
             *("-g", self.group, "--json", *extra, *topics),
         ]
 
@@ -128,7 +134,7 @@ class World:
     def start_actor(self, who: str, plan: Mapping[RecordKey, str], fault: str, **options: object) -> Applying:
         """Start the actor: the same use case, with a fault at a step of the protocol."""
         order = {
-            "bootstrap": self.bootstrap,
+            "bootstrap": self.through or self.bootstrap,
             "queue_topic": self.queue_topic,
             "retry_topic": self.retry_topic,
             "group": self.group,
