@@ -21,6 +21,7 @@ _REASONS = {
     FindingCode.RETRY_MISSING: NotCommittedReason.RETRY_MISSING,
     FindingCode.CLUSTER_UNFINISHED: NotCommittedReason.CLUSTER_UNFINISHED,
     FindingCode.TAKE_OVER_NEEDED: NotCommittedReason.TAKE_OVER,
+    FindingCode.OFFSETS_LOST: NotCommittedReason.FORGOTTEN,
 }
 
 

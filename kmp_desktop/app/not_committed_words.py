@@ -315,6 +315,16 @@ def _take_over(chunk: ChunkResult, _around: Surroundings) -> _Why:
     )
 
 
+def _forgotten(chunk: ChunkResult, _around: Surroundings) -> _Why:
+    return _Why(
+        text("The server has forgotten what was decided here."),
+        chunk.message or text("It has to be said what counts as done before anything is committed."),
+        text("Read the queue again and say whether to continue with what is known. Your decisions are kept."),
+        others=(),
+        primary=_READ_AGAIN,
+    )
+
+
 def _journal(chunk: ChunkResult, _around: Surroundings) -> _Why:
     return _Why(
         text("The decisions could not be saved on this computer."),
@@ -372,6 +382,7 @@ _REASONS: dict[NotCommittedReason, Callable[[ChunkResult, Surroundings], _Why]] 
     NotCommittedReason.OTHER_WINDOW: _other_window,
     NotCommittedReason.OTHER_GROUP: _other_group,
     NotCommittedReason.TAKE_OVER: _take_over,
+    NotCommittedReason.FORGOTTEN: _forgotten,
     NotCommittedReason.JOURNAL: _journal,
     NotCommittedReason.LEDGER_FULL: _ledger_full,
     NotCommittedReason.CONTENTION: _contention,

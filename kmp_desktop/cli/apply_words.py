@@ -20,6 +20,10 @@ _ADVICE = {
         "Apply again with --take-over offset (everything before its offset counts as done) or "
         "--take-over start (start at the first record that is still there)."
     ),
+    NotCommittedReason.FORGOTTEN: text(
+        "Print the queue and see whether something is offered that was decided before. Then apply again "
+        "with --take-over start (what the markers in the queue tell counts as done)."
+    ),
     NotCommittedReason.OTHER_WINDOW: text("Wait until the other window has finished, then try again."),
     NotCommittedReason.QUEUE_REMADE: text("Print the queue and make a new plan: its records are others now."),
     NotCommittedReason.LEDGER_FULL: text("Decide the oldest records first."),

@@ -32,6 +32,7 @@ class NotCommittedReason(StrEnum):
     OTHER_WINDOW = "other_window"  # the lock is taken
     OTHER_GROUP = "other_group"  # MARK names another group
     TAKE_OVER = "take_over"  # another program's offset: somebody must say what counts as done
+    FORGOTTEN = "forgotten"  # offsets lost: somebody must say that what is known shall do
     CLUSTER_UNFINISHED = "cluster_unfinished"
     JOURNAL = "journal"  # the journal could not be written
     LEDGER_FULL = "ledger_full"

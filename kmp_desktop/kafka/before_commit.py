@@ -11,6 +11,11 @@ from kmp_desktop.kafka import offsets, topics
 from kmp_desktop.kafka.decided_by_others import decided_by_others
 from kmp_desktop.kafka.desk import Conflicting, Desk, NotCommitted
 
+_TO_BE_SAID = {
+    PartitionKind.FOREIGN: NotCommittedReason.TAKE_OVER,
+    PartitionKind.LOST: NotCommittedReason.FORGOTTEN,
+}
+
 
 def refuse_remade_topics(desk: Desk, loaded: LoadedQueue) -> None:
     """Of topics that were set up anew since the load nothing is known."""
@@ -60,9 +65,10 @@ def refuse_undecidable(desk: Desk, loaded: LoadedQueue, plan: Plan, partitions: 
     if decided:
         raise Conflicting(decided_by_others(desk, loaded, decided))
     for partition in partitions:
-        if loaded.state[partition].kind in (PartitionKind.FOREIGN, PartitionKind.LOST):
+        reason = _TO_BE_SAID.get(loaded.state[partition].kind)
+        if reason is not None:
             raise NotCommitted(
-                NotCommittedReason.TAKE_OVER,
+                reason,
                 text("It has not been said what counts as done here."),
                 details=f"partition {partition}: {loaded.state[partition].kind}",
             )

@@ -68,6 +68,22 @@ def _unless_taken(
     return PartitionState(base, _NOTHING, (), PartitionKind.TAKEN)
 
 
+def forgotten(take_over: TakeOver | None) -> PartitionState:
+    """The state where decisions were made, and no offset tells of them any more."""
+    return _unless_taken(PartitionKind.LOST, CommittedOffset(-1, ""), take_over)
+
+
+def marked_without_ledger(loaded: LoadedQueue) -> list[int]:
+    """Partitions without any offset that hold tombstones of this group."""
+    group = loaded.identity.group
+    marked = {
+        partition
+        for (partition, _), found in loaded.tombstones.items()
+        if any(t.group == group for t in found)
+    }
+    return sorted(each for each in marked if loaded.state[each].kind is PartitionKind.FRESH)
+
+
 def within(states: Mapping[int, PartitionState], ends: Mapping[int, int]) -> dict[int, PartitionState]:
     """States whose base does not lie above what can be read.
 

@@ -63,6 +63,11 @@ class _Snapshot:
     denied: str = ""  # the group on which this account has no right: nothing could be read
     hangs: bool = False  # held by a transaction that does not end: nothing could be read
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the offsets are those of the server."""
+        return not (self.denied or self.hangs)
+
 
 class KafkaSource:
     """Reads one queue; see ``core.ports.DeadLetterSource``."""
@@ -134,11 +139,10 @@ class KafkaSource:
             group_denied=snapshot.denied,
             group_hangs=snapshot.hangs,
         )
-        is_known = not (snapshot.denied or snapshot.hangs)
         states = interpretation.states_of(
             snapshot.offsets,
             facts.id,
-            seen=self._seen.seen(cluster, facts.id, self._queue.group) if is_known else (),
+            seen=self._seen.seen(cluster, facts.id, self._queue.group) if snapshot.is_known else (),
             all_lost=snapshot.owner == self._queue.group
             and all(each.offset < 0 for each in snapshot.offsets.values()),
             take_over=take_over,
@@ -168,6 +172,8 @@ class KafkaSource:
             read_at=time.time_ns() // 1_000_000,
         )
         self._read(loaded, observer)
+        if snapshot.is_known:
+            self._notice_forgotten(facts, loaded, take_over)
         return self._finished(loaded, looked)
 
     def _meet(self, stopped: Callable[[], bool]) -> None:
@@ -289,6 +295,20 @@ class KafkaSource:
             return False  # a tombstone of another program: nothing failed, nothing is left to decide
         loaded.records[record.id] = record
         return not loaded.is_decided(record.id)
+
+    def _notice_forgotten(self, facts: TopicFacts, loaded: LoadedQueue, take_over: TakeOver | None) -> None:
+        """Tombstones of ours where no offset is: the server forgot what was decided, here unseen, too.
+
+        A ledger comes with every tombstone, so that only a commit made since the offsets were read
+        looks the same. What such a one decided is taken over before anything is written.
+        """
+        marked = interpretation.marked_without_ledger(loaded)
+        if not marked:
+            return
+        now = self._snapshot(facts)
+        for partition in marked:
+            if now.is_known and now.offsets[partition].offset < 0:
+                loaded.state[partition] = interpretation.forgotten(take_over)
 
     def _finished(self, loaded: LoadedQueue, looked: tuple[Finding, ...]) -> LoadedQueue:
         identity = loaded.identity
