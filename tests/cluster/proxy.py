@@ -48,6 +48,11 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """Only let the next rule's turn come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """End the connection (FIN on both sides) instead of passing the frame."""
 
@@ -81,7 +86,12 @@ class LoseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Break the client's side and keep the request; the broker gets it when ``release`` is called."""
+    """Break the client's side and keep the request; the broker gets it at ``Release`` or ``release``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Hand all held requests to the broker, on the connections they came by, and pass the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Strike:
     passes: bool = True
 
 
-Deed = Cut | Reset | Delay | HalfOpen | Dark | LoseAnswer | Hold | Strike
+Deed = Pass | Cut | Reset | Delay | HalfOpen | Dark | LoseAnswer | Hold | Release | Strike
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ class _Connection:
     lost: set[int] = field(default_factory=set)  # correlation ids whose answers never come
     is_half_open: bool = False
     held: int | None = None  # correlation id of a held request: its client is gone, the broker unaware
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Proxy:
@@ -155,6 +166,7 @@ class Proxy:
         self.target = 0
         self.seen: Counter[tuple[int, Way]] = Counter()
         self._script = Script()
+        self._holding: list[_Connection] = []
         self._failures: list[BaseException] = []
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=f"proxy at {self.port}")
@@ -185,7 +197,7 @@ class Proxy:
         self._script = script
 
     def release(self) -> None:
-        """Hand all held requests to the broker."""
+        """Hand all held requests to the broker; returns when it has answered them."""
         self._do(self._release())
 
     def darken(self) -> None:
@@ -206,7 +218,7 @@ class Proxy:
             raise self._failures[0]
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(2 * _LATE_ANSWER_S)
 
     # From here on everything runs in the proxy's own thread.
 
@@ -242,6 +254,12 @@ class Proxy:
         self._light.clear()
 
     async def _release(self) -> None:
+        self._let_go()
+        for each in self._holding:
+            await asyncio.wait_for(each.over.wait(), _LATE_ANSWER_S)
+        self._holding.clear()
+
+    def _let_go(self) -> None:
         self._released.set()
         self._released = asyncio.Event()
 
@@ -280,6 +298,7 @@ class Proxy:
             for each in pumps:
                 each.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
+            connection.over.set()
 
     async def _pump(self, connection: _Connection, reader: asyncio.StreamReader, way: Way) -> None:
         """Pass frames one way until that side ends or a rule ends it."""
@@ -321,6 +340,8 @@ class Proxy:
         match deed:
             case Cut():
                 return False
+            case Release():
+                self._let_go()
             case Strike(call, passes):
                 call()
                 return passes
@@ -337,6 +358,7 @@ class Proxy:
             case Hold():
                 assert way is Way.REQUEST, "only requests can be held"
                 connection.held = correlation
+                self._holding.append(connection)
                 _break(connection.client)
                 await self._released.wait()
         return True

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.faults.lanes import Lanes, lanes
 from tests.faults.oracle import Verdict
+
+AT_ONCE = 4
+"""How many worlds are run side by side: a run mostly waits for the broker."""
 
 SCALE = float(os.environ.get("FAULT_SCALE", "0.1"))
 SEED = int(os.environ["FAULT_SEED"])  # chosen in tests/conftest.py unless given
@@ -79,6 +83,13 @@ def tally_all(record_property: Callable[[str, object], None]) -> TallyAll:
         assert [] == [fault for each in judged for fault in each.faults], f"FAULT_SEED={SEED}"
 
     return count
+
+
+@pytest.fixture(scope="session")
+def four_lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
+    """A broker behind as many proxies as there are worlds at once."""
+    with lanes(tmp_path_factory.mktemp("lanes"), AT_ONCE) as running:
+        yield running
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

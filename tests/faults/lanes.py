@@ -11,7 +11,6 @@ from queue import SimpleQueue
 from tests.cluster import broker
 from tests.cluster.broker import Broker
 from tests.cluster.proxy import Proxy
-from tests.faults.side_by_side import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,10 @@ class Lanes:
 
 
 @contextmanager
-def lanes(folder: Path) -> Iterator[Lanes]:
-    """Start the broker and its proxies."""
+def lanes(folder: Path, count: int) -> Iterator[Lanes]:
+    """Start the broker and ``count`` proxies."""
     with ExitStack() as stack:
-        proxies = [stack.enter_context(Proxy()) for _ in range(AT_ONCE)]
+        proxies = [stack.enter_context(Proxy()) for _ in range(count)]
         node = broker.start(folder, proxied=[each.port for each in proxies])
         stack.callback(node.stop)
         running = Lanes(node)

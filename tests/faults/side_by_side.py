@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from tests.faults.conftest import Judged
+from tests.faults.conftest import AT_ONCE, Judged
 from tests.faults.oracle import Verdict
-
-AT_ONCE = 4
 
 Case = TypeVar("Case")
 

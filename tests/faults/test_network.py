@@ -32,7 +32,7 @@ from tests.cluster.proxy import (
     Way,
 )
 from tests.faults.conftest import TallyAll, scaled, seeded
-from tests.faults.lanes import Lanes, lanes
+from tests.faults.lanes import Lanes
 from tests.faults.oracle import Verdict
 from tests.faults.side_by_side import batches, side_by_side
 from tests.faults.world import Applying, World
@@ -78,12 +78,6 @@ def _cases() -> Iterator[_Case]:
         for turn in range(4):
             way, deed = pairs[(place + turn * 11) % len(pairs)]
             yield _Case(api, way, deed, 100 + place * 10 + turn)
-
-
-@pytest.fixture(scope="module")
-def four_lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
-    with lanes(tmp_path_factory.mktemp("lanes")) as running:
-        yield running
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ from tests.cluster.proxy import (
     HalfOpen,
     Hold,
     LoseAnswer,
+    Pass,
     Proxy,
+    Release,
     Reset,
     Rule,
     Script,
@@ -272,8 +274,24 @@ def test_a_held_request_arrives_when_released_though_its_client_is_gone(
     server.wait_for(endings=1)
     assert ([request(Api.PRODUCE, 5)], ["FIN"]) == (server.got, server.endings)
     proxy.release()
-    server.wait_for(got=2, endings=2)
     assert [request(Api.PRODUCE, 5), request(Api.END_TXN, 1)] == server.got
+
+
+def test_a_held_request_arrives_when_another_one_releases_it(
+    server: Answering, proxy: Proxy, client: socket.socket
+) -> None:
+    proxy.follow(
+        Rule(Api.END_TXN, Way.REQUEST, 1, Hold()), Rule(Api.INIT_PRODUCER_ID, Way.REQUEST, 1, Release())
+    )
+    ask(client, Api.END_TXN, 1)
+    with pytest.raises(ConnectionResetError):
+        received(client)
+    with socket.create_connection(("127.0.0.1", proxy.port), _PATIENCE_S) as other:
+        for number, api in enumerate((Api.END_TXN, Api.INIT_PRODUCER_ID), 2):
+            ask(other, api, number)
+            assert answer(api, number) == received(other)
+    server.wait_for(got=3)
+    assert request(Api.END_TXN, 1) in server.got[1:]
 
 
 def test_a_strike_is_called_once_and_the_frame_passes(
@@ -290,7 +308,8 @@ def test_a_strike_is_called_once_and_the_frame_passes(
 def test_rules_take_turns_also_over_several_proxies(server: Answering, proxy: Proxy) -> None:
     struck: list[str] = []
     script = Script(
-        Rule(Api.END_TXN, Way.REQUEST, 2, Strike(lambda: struck.append("first"))),
+        Rule(Api.END_TXN, Way.RESPONSE, 1, Pass()),
+        Rule(Api.END_TXN, Way.REQUEST, 1, Strike(lambda: struck.append("first"))),
         Rule(Api.PRODUCE, Way.RESPONSE, 1, Strike(lambda: struck.append("second"))),
     )
     with Proxy() as another:
