@@ -80,7 +80,7 @@ def run_window(argv: Sequence[str]) -> int:
     folders = Folders(arguments.data_dir)
     application = _application()
     with logging_to(folders.logs) as log:
-        crashes = CrashReporter(Prompts(), application)
+        crashes = CrashReporter(Prompts(), log.without_secrets, application)
         crashes.install()
         try:
             window = _shown(real_services(folders, log), arguments.command)

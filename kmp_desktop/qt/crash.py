@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -52,13 +53,17 @@ class CrashReporter(QObject):
 
     A second unexpected exception while the dialog is open is only logged: a fault in a repaint would
     otherwise open dialogs without end. ``install`` and ``remove`` belong to the GUI thread.
+    ``without_secrets`` takes the passwords that are in use out of a report (any thread).
     """
 
     _happened = Signal(str)
 
-    def __init__(self, prompts: Prompts, parent: QObject | None = None) -> None:
+    def __init__(
+        self, prompts: Prompts, without_secrets: Callable[[str], str], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._prompts = prompts
+        self._without_secrets = without_secrets
         self._shown = False
         self._before = (sys.excepthook, threading.excepthook)
         self._happened.connect(self._on_happened, Qt.ConnectionType.QueuedConnection)
@@ -79,7 +84,7 @@ class CrashReporter(QObject):
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             self._before[0](kind, error, trace)
             return
-        report = crash_report(kind, error, trace)
+        report = self._without_secrets(crash_report(kind, error, trace))
         _log.error("unexpected exception\n%s", report)
         self._happened.emit(report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Lock
 from typing import TextIO
+from urllib.parse import quote
 
 from kmp_desktop.store.disk import private_folder
 
@@ -29,8 +31,9 @@ class LogFile:
 
     def hide(self, *secrets: str) -> None:
         """From now on write dots instead of these; to be called before they are used."""
+        forms = (form for each in secrets if each for form in _forms(each))
         with self._guard:
-            known = {*self._secrets, *filter(None, secrets)}
+            known = {*self._secrets, *forms}
             self._secrets = tuple(sorted(known, key=len, reverse=True))
 
     def without_secrets(self, line: str) -> str:
@@ -38,6 +41,11 @@ class LogFile:
         for each in self._secrets:
             line = line.replace(each, "•••")
         return line
+
+
+def _forms(secret: str) -> set[str]:
+    """As it is, and as it stands in the repr of a value, in JSON and in a URL."""
+    return {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe="")}
 
 
 @contextmanager

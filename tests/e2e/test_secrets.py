@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop import bootstrap
+from kmp_desktop.kafka.reader import KafkaSource
+from kmp_desktop.qt.crash import CrashReporter
+from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.store.folders import Folders
 from kmp_desktop.store.log_file import LogFile, logging_to
 from kmp_desktop.store.secrets import SessionSecrets
@@ -23,7 +32,8 @@ from tests.cluster.running import Cluster
 from tests.demo.tour import Tour
 from tests.driving import Driver
 
-_USER = "admin"
+_USER, _REGISTRY_USER = "admin", "reader"
+_REGISTRY_PASSWORD = "registry 'quoted' pässword"
 _QUEUE, _RETRY = "secrets-dead-letters", "secrets-retry"
 
 
@@ -51,7 +61,13 @@ def log(tmp_path: Path) -> Iterator[LogFile]:
 
 @pytest.fixture
 def driver(
-    qtbot: QtBot, queue: None, secured: Cluster, tmp_path: Path, log: LogFile, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    queue: None,
+    secured: Cluster,
+    tmp_path: Path,
+    log: LogFile,
+    monkeypatch: pytest.MonkeyPatch,
+    allow_log: Callable[[str], None],
 ) -> Iterator[Driver]:
     """The real window on a connection that asks for a password, on a computer without a password store."""
     monkeypatch.setattr(bootstrap, "open_secrets", SessionSecrets)
@@ -62,6 +78,8 @@ def driver(
         "security": "SASL_PLAINTEXT",
         "mechanism": "SCRAM-SHA-512",
         "user": _USER,
+        "registry_url": secured.registry,
+        "registry_user": _REGISTRY_USER,
         "person": "me",
         "queues": [
             {"id": "q", "name": "Orders", "queue_topic": _QUEUE, "retry_topic": _RETRY, "group": "secrets"}
@@ -71,20 +89,111 @@ def driver(
     (tmp_path / "connections.json").write_text(json.dumps(document), encoding="utf-8")
     services = bootstrap.real_services(Folders(tmp_path), log)
     monkeypatch.setattr(bootstrap, "real_services", lambda _folders: services)
-    made = Driver(bootstrap.start(["--data-dir", str(tmp_path)]), timeout_s=15)
+    allow_log("unexpected exception")
+    made = Driver(bootstrap.start(["--data-dir", str(tmp_path)]), timeout_s=30)
+    crashes = CrashReporter(Prompts(), log.without_secrets, made.window)  # as run_window does
+    crashes.install()
     tour = Tour(made, lambda _: None, None)
     yield made
+    crashes.remove()
     tour.close()
 
 
-def test_no_file_no_log_and_no_command_line_holds_a_password(
-    driver: Driver, secured: Cluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+@dataclass
+class Search:
+    """Looks for secrets wherever a password could have got to."""
+
+    folder: Path
+    secrets: tuple[str, ...]
+    texts: dict[str, str] = field(default_factory=dict)
+    """What was shown, copied or logged: where -> text."""
+
+    def leaks(self) -> set[str]:
+        """The places where one was found."""
+        found = {where for where, text in self.texts.items() if self._is_in(text.encode())}
+        files = (each for each in self.folder.rglob("*") if each.is_file())
+        found |= {each.name for each in files if self._is_in(each.read_bytes())}
+        if any(map(self._is_in, _command_lines())):
+            found.add("command line")
+        return found
+
+    def _is_in(self, content: bytes) -> bool:
+        return any(form in content for secret in self.secrets for form in _forms(secret))
+
+
+def _forms(secret: str) -> Iterable[bytes]:
+    yield secret.encode()
+    yield repr(secret)[1:-1].encode()
+    yield json.dumps(secret)[1:-1].encode()
+    for user in (_USER, _REGISTRY_USER):  # what a header of HTTP holds
+        yield base64.b64encode(f"{user}:{secret}".encode())
+
+
+def _command_lines() -> Iterator[bytes]:
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (process / "cmdline").read_bytes()
+        except OSError:  # it has ended
+            continue
+
+
+@pytest.fixture
+def search(secured: Cluster, tmp_path: Path) -> Search:
     password = secured.users[_USER]
-    wrong = "not-the-" + password[::-1]
+    return Search(tmp_path, ("not-the-" + password[::-1], password, _REGISTRY_PASSWORD))
+
+
+def test_a_password_reaches_no_file_no_log_no_command_line_and_no_traceback(
+    driver: Driver, search: Search, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _sign_in(driver, search)
+    _decide(driver, search.folder)
+    _test_and_save_the_connection(driver, search)
+    reports = _break_everywhere(driver, search, monkeypatch)
+    search.texts |= reports | {"log records": "\n".join(each.getMessage() for each in caplog.records)}
+
+    names = {each.name for each in search.folder.rglob("*") if each.is_file()}
+    assert {"connections.json", "kmp-desktop.log"} <= names
+    assert 3 == len(reports)
+    assert all("Traceback" in report for report in reports.values())
+    assert set() == search.leaks()
+
+
+def test_without_the_hiding_the_same_tracebacks_would_tell_it(
+    driver: Driver, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LogFile, "hide", lambda _log, *_secrets: None)
+    _sign_in(driver, search)
+    search.texts |= _break_everywhere(driver, search, monkeypatch)
+
+    assert {"window", "thread", "broker thread", "kmp-desktop.log"} == search.leaks()
+
+
+def test_whatever_is_planted_is_found(tmp_path: Path) -> None:
+    search = Search(tmp_path, ("hunter2-'planted'",))
+    assert set() == search.leaks()
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "file").write_bytes(b"\0hunter2-'planted'\0")
+    (tmp_path / "quoted").write_text(json.dumps({"p": "hunter2-'planted'"}), encoding="utf-8")
+    (tmp_path / "header").write_bytes(base64.b64encode(b"admin:hunter2-'planted'"))
+    search.texts["report"] = f"KeyError: {search.secrets[0]!r}"
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()", search.secrets[0]], stdin=subprocess.PIPE
+    ) as process:
+        found = search.leaks()
+        process.communicate(b"\n")
+
+    assert {"file", "quoted", "header", "report", "command line"} == found
+
+
+# What a person does
+
+
+def _sign_in(driver: Driver, search: Search) -> None:
+    """Open the queue; the first password is wrong."""
     driver.wait_for_page("queuesPage")
     driver.click("openQueueButton_demo_q")
-    for typed in (wrong, password):
+    for typed in search.secrets[:2]:
         driver.wait_for_page("enterPasswordButton")
         driver.click("enterPasswordButton")
         driver.wait_for_page("passwordDialog")
@@ -92,31 +201,71 @@ def test_no_file_no_log_and_no_command_line_holds_a_password(
         driver.click("usePasswordButton")
         driver.wait(lambda: not driver.shows("passwordDialog"), "the password is taken")
     driver.wait(lambda: _rows(driver) == 1, "the record is shown")
+
+
+def _decide(driver: Driver, folder: Path) -> None:
     driver.click_row(0)
     driver.press("recordTable", Qt.Key.Key_M)
-    driver.wait(lambda: list(tmp_path.rglob("*.draft")), "the decision is saved")
+    driver.wait(lambda: list(folder.rglob("*.draft")), "the decision is saved")
 
-    files = [each for each in tmp_path.rglob("*") if each.is_file()]
-    assert {"connections.json", "kmp-desktop.log"} <= {each.name for each in files}
-    for secret in (wrong, password):
-        assert [] == [each for each in files if secret.encode() in each.read_bytes()]
-        assert secret not in caplog.text
-        assert [] == _command_lines_with(secret)
+
+def _test_and_save_the_connection(driver: Driver, search: Search) -> None:
+    """Type both passwords into the connection's dialog, test it, save it; the queue is opened anew."""
+    driver.click("backButton")
+    driver.wait_for_page("queuesPage")
+    driver.click("editConnectionButton_demo")
+    driver.wait_for_page("connectionDialog")
+    driver.find("passwordEdit", QLineEdit).setText(search.secrets[1])
+    driver.find("registryPasswordEdit", QLineEdit).setText(search.secrets[2])
+    driver.click("testConnectionButton")
+    driver.wait(lambda: driver.shows("checkStep_registry"), "the connection is tested")
+    driver.click("saveConnectionButton")
+    driver.wait(lambda: not driver.shows("connectionDialog"), "the connection is saved")
+    driver.click("openQueueButton_demo_q")
+    driver.wait(lambda: _rows(driver) == 1, "the record is shown again")
+
+
+def _break_everywhere(driver: Driver, search: Search, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Bugs with a password in a local variable and in their words; the report of each."""
+    password = search.secrets[1]
+
+    def bug(*_: object) -> int:
+        held = {"sasl.password": password}
+        try:
+            return int(held["sasl.password"])
+        except ValueError as error:
+            raise RuntimeError(f"no such thing: {password}") from error
+
+    def in_a_thread() -> None:
+        thread = threading.Thread(target=bug)
+        thread.start()
+        thread.join()
+
+    def in_the_thread_of_the_broker() -> None:
+        monkeypatch.setattr(KafkaSource, "new_records", bug)
+        session = driver.window.session  # type: ignore[attr-defined]
+        session.try_now()
+
+    return {
+        "window": _report(driver, lambda: QTimer.singleShot(0, bug)),
+        "thread": _report(driver, in_a_thread),
+        "broker thread": _report(driver, in_the_thread_of_the_broker),
+    }
+
+
+def _report(driver: Driver, break_something: Callable[[], None]) -> str:
+    """What a person is shown and copies when something breaks."""
+    break_something()
+    driver.wait_for_page("errorDialog")
+    shown = driver.find("errorDetails", QPlainTextEdit).toPlainText()
+    driver.click("copyReportButton")
+    driver.click("continueButton")
+    driver.wait(lambda: not driver.shows("errorDialog"), "the report is closed")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return f"{shown}\n{QGuiApplication.clipboard().text()}"
 
 
 def _rows(driver: Driver) -> int:
     # The pages of the attempt before go when the event loop comes round, and none runs here.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return len(driver.row_texts()) if driver.shows("recordTable") else 0
-
-
-def _command_lines_with(secret: str) -> list[bytes]:
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_bytes()
-        except OSError:  # it has ended
-            continue
-        if secret.encode() in line:
-            found.append(line)
-    return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -34,6 +36,14 @@ def test_secrets_are_replaced_also_in_tracebacks(tmp_path: Path) -> None:
     assert "hunter2" not in content
     assert "sign-in with ••• or •••\n" in content
     assert "ValueError: invalid literal for int() with base 10: '•••'" in content
+
+
+def test_a_secret_with_odd_characters_is_replaced_in_every_way_it_is_written(tmp_path: Path) -> None:
+    secret = "a\"b\\c'd é@/"
+    with logging_to(tmp_path) as log:
+        log.hide(secret)
+        _log.info("%s %r %s %s", secret, {"p": secret}, json.dumps(secret), quote(secret, safe=""))
+    assert log.path.read_text(encoding="utf-8").endswith("library: ••• {'p': '•••'} \"•••\" •••\n")
 
 
 def test_it_does_not_grow_for_ever(tmp_path: Path) -> None:
