@@ -87,6 +87,9 @@ def new_producer(settings: ClientSettings, transactional_id: str, batch: int) ->
             "batch.size": batch,
             "partitioner": "murmur2_random",
             "linger.ms": 5,
+            # Begun anew from the bootstrap servers, this client may wait for ever for a group's old
+            # coordinator (librdkafka #5511). It lives for seconds: the servers it met are enough.
+            "metadata.recovery.strategy": "none",
         }
     )
 
