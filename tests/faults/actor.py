@@ -2,7 +2,8 @@
 
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
 after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over).
-``without`` names a rule of ``rules`` that is switched off. Prints one line like ``apply --json`` does,
+``without`` names a rule of ``rules`` that is switched off, ``work_s`` is when an attempt is given up, and
+``then`` a plan that is committed when ``plan`` was not. Prints one line like ``apply --json`` does,
 with what became of an unfinished commit (``resolved``), what the commit waits for, how many copies were
 said to differ, and why a part was not committed.
 """
@@ -20,7 +21,7 @@ from typing import Any
 from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Step
+from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Resolution, Step
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -30,7 +31,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
-from tests.faults.rules import switch_off
+from tests.faults.rules import switch_off, work_for
 
 _EXIT = {Outcome.COMMITTED: 0, Outcome.CONFLICT: 3, Outcome.NOT_COMMITTED: 4, Outcome.UNKNOWN: 5}
 
@@ -89,6 +90,8 @@ class WallClock:
 def main(order: dict[str, Any]) -> int:
     """Resolve, load, commit; print the result."""
     switch_off(str(order.get("without", "")))
+    if "work_s" in order:
+        work_for(float(order["work_s"]))
     folder = Path(str(order["folder"]))
     queue = Queue("q", "q", str(order["queue_topic"]), str(order["retry_topic"]), str(order["group"]))
     user = str(order.get("user", ""))
@@ -110,24 +113,16 @@ def main(order: dict[str, Any]) -> int:
         resolution = sink.resolve()
         loaded = source.load(Reading())
         offered: dict[RecordId, DeadLetter] = {each.id: each for each in loaded.undecided()}
-        wanted = _plan(Path(str(order["plan"])))
-        staged = {each: decision for each, decision in wanted.items() if each in offered}
-        result = commit(
-            *(sink, loaded, staged, Faulty(str(order["fault"]), int(order.get("part", 1))), WallClock()),
-            max_records=int(order.get("max_records", 5000)),
-        )
-        decided = [list(each) for each in wanted if each not in offered or each in _settled(result)]
-        conflicts = [list(each.id) for each in result.conflicts]
-        told = {
-            "outcome": result.outcome,
-            "decided": decided,
-            "conflicts": conflicts,
-            "resolved": resolution.outcome if resolution else "",
-            "waiting_for": [place for chunk in result.chunks for place in chunk.waiting_for],
-            "different": sum(len(chunk.different) for chunk in result.chunks),
-            "details": [chunk.details for chunk in result.chunks if chunk.details],
-        }
-        print(json.dumps(told))
+        faulty = Faulty(str(order["fault"]), int(order.get("part", 1)))
+        for plan in (order["plan"], order.get("then", "")):
+            wanted = _plan(Path(str(plan)))
+            staged = {each: decision for each, decision in wanted.items() if each in offered}
+            most = int(order.get("max_records", 5000))
+            result = commit(sink, loaded, staged, faulty, WallClock(), max_records=most)
+            decided = [list(each) for each in wanted if each not in offered or each in _settled(result)]
+            print(json.dumps(_told(result, decided, resolution)))
+            if "then" not in order or result.outcome is not Outcome.NOT_COMMITTED:
+                break
         return _EXIT[result.outcome]
     except UserFacingError as failure:  # nothing could be tried
         print(failure.happened, failure.details, file=sys.stderr)
@@ -136,6 +131,18 @@ def main(order: dict[str, Any]) -> int:
     finally:
         source.close()
         sink.close()
+
+
+def _told(result: CommitResult, decided: list[list[int]], resolution: Resolution | None) -> dict[str, object]:
+    return {
+        "outcome": result.outcome,
+        "decided": decided,
+        "conflicts": [list(each.id) for each in result.conflicts],
+        "resolved": resolution.outcome if resolution else "",
+        "waiting_for": [place for chunk in result.chunks for place in chunk.waiting_for],
+        "different": sum(len(chunk.different) for chunk in result.chunks),
+        "details": [chunk.details for chunk in result.chunks if chunk.details],
+    }
 
 
 def _settled(result: CommitResult) -> set[RecordId]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Final
 
+from confluent_kafka import Producer
+
 from kmp_desktop.core import ledger
 from kmp_desktop.core.outcome import Step
 from kmp_desktop.core.plan import Key
@@ -18,13 +20,19 @@ from kmp_desktop.core.queue_state import PartitionState, Plan, TopicLimits
 from kmp_desktop.kafka import commit_attempt
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.desk import Memory
-from kmp_desktop.kafka.transaction import _BATCH
+from kmp_desktop.kafka.settings import ClientSettings
+from kmp_desktop.kafka.transaction import _BATCH, new_initialised
 
 
 def switch_off(rule: str) -> None:
     """Let this process work without one rule (a key of ``RULES``); "" = with all of them."""
     if rule:
         RULES[rule]()
+
+
+def work_for(seconds: float) -> None:
+    """Let this process give up an attempt sooner than the program does; a rule is not touched."""
+    _replace(commit_attempt, "WORK_S", seconds)
 
 
 def _replace(owner: type | ModuleType, name: str, by: object) -> None:
@@ -45,6 +53,21 @@ def _offsets_last() -> None:
     offsets, copies = CommitAttempt.send_offsets, CommitAttempt.write_copies
     _replace(CommitAttempt, "send_offsets", copies)
     _replace(CommitAttempt, "write_copies", offsets)
+
+
+def _one_producer_for_all() -> None:
+    kept: list[Producer] = []
+
+    def initialised(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+        if not kept:
+            kept.append(new_initialised(settings, transactional_id, batch))
+        return kept[0]
+
+    def drop(_: Producer) -> None:
+        """Leave it alone."""
+
+    _replace(commit_attempt, "new_initialised", initialised)
+    _replace(commit_attempt, "drop", drop)
 
 
 def _every_key_finished() -> None:
@@ -76,6 +99,7 @@ RULES: Final[dict[str, Callable[[], None]]] = {
     "stable re-read": _no_compare,
     "interleave check": _no_interleave_check,
     "offsets first": _offsets_last,
+    "one producer per transaction": _one_producer_for_all,
     "same-key rule": _every_key_finished,
     "ancestor nonces": _no_ancestors,
     "verify": _no_verify,

@@ -7,9 +7,10 @@ the comparison of what was claimed with what is) must name the harm.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,10 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from tests.cluster.proxy import Api, Cut, Delay, Hold, Proxy, Rule, Way
 from tests.cluster.running import Cluster
 from tests.faults.conftest import scaled, seeded
+from tests.faults.lanes import lanes
 from tests.faults.oracle import Claim, Verdict, held_records
 from tests.faults.rules import RULES
 from tests.faults.test_foreign_transactions import foreign_transaction
@@ -61,6 +64,13 @@ class Scene:
 
 def _all(world: World, decision: str) -> Decided:
     return {each.place: decision for each in world.inputs}
+
+
+def _until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not fact():
+        assert time.monotonic() < deadline, "the fact waited for did not come about"
+        time.sleep(0.05)
 
 
 def _told(applying: Applying) -> dict[str, object]:
@@ -131,6 +141,38 @@ def _the_group_is_refused_when_the_offsets_are_sent(scene: Scene) -> Verdict:
     return verdict
 
 
+def _a_request_of_an_earlier_attempt_comes_late(scene: Scene) -> Verdict:
+    """A copy is stuck in the network, the attempt is given up; it arrives while the next one is under way."""
+    with lanes(scene.folder / f"broker {scene.without}", 1) as running, running.lane() as proxy:
+        return _late(scene, proxy, running.node.bootstrap)
+
+
+def _late(scene: Scene, proxy: Proxy, bootstrap: str) -> Verdict:
+    world = World(bootstrap, scene.folder, scene.seed, partitions=1, records=2, through=proxy.address)
+    world.create({"cleanup.policy": "delete"})
+    first, second = (each.place for each in world.inputs)
+    given_up, plan = {first: "merge"}, {first: "purge", second: "merge"}
+    stuck = proxy.follow(
+        Rule(Api.PRODUCE, Way.REQUEST, 1, Hold()),
+        *([Rule(Api.PRODUCE, Way.REQUEST, 1, Cut())] * 1000),
+    )
+    desk = scene.start(
+        *(world, "desk", given_up),
+        then=str(world.plan_file("then", plan)),
+        work_s=3,
+    )
+    _until(lambda: proxy.seen[Api.END_TXN, Way.RESPONSE] == 1)
+    late = proxy.follow(Rule(Api.PRODUCE, Way.REQUEST, 1, Delay(2)))
+    assert not stuck.met.is_set()
+    assert late.met.wait(60)
+    proxy.release()
+    claim = replace(desk.claim(), plan=plan)
+    verdict = world.judge([Claim("desk, at first", given_up, "not_committed"), claim], compacts=False)
+    _ended(desk, verdict, claim, "committed")
+    assert json.loads(desk.said[0])["outcome"] == "not_committed", desk.said
+    return verdict
+
+
 def _only_the_first_record_of_a_key_is_decided(scene: Scene) -> Verdict:
     """No fault at all: of two records of a key only the older one is decided; then compaction."""
     world = scene.world(records=2, keys=1)
@@ -192,6 +234,7 @@ SCENARIOS: Final[dict[str, tuple[Callable[[Scene], Verdict], str]]] = {
     "stable re-read": (_paused_between_load_and_commit, "merged twice"),
     "interleave check": (_a_new_record_of_the_key_comes_in, "undecided but gone from the queue"),
     "offsets first": (_the_group_is_refused_when_the_offsets_are_sent, "of a commit that never was"),
+    "one producer per transaction": (_a_request_of_an_earlier_attempt_comes_late, "has no copy"),
     "same-key rule": (_only_the_first_record_of_a_key_is_decided, "undecided but gone from the queue"),
     "ancestor nonces": (_another_desktop_commits_before_the_outcome_is_known, "yet decided"),
     "verify": (_copies_are_held_back_by_another_program, "cannot be seen yet"),
