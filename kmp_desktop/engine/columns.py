@@ -26,6 +26,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4}")
 _TIME_WORDS = frozenset(("time", "timestamp", "date", "at", "on"))
 _BONUS, _MALUS = 0.5, 1.0
+_NESTED = 0.15  # for each level: a record's own number repeats where its key does, a part's may not
 
 
 @dataclass(slots=True)
@@ -84,8 +85,8 @@ def _common(seen: _Field, per_type: Counter[str]) -> bool:
 
 
 def _score(path: Path, seen: _Field, records: int) -> float:
-    """Presence times distinctness; names that identify are better, values that do not are worse."""
-    score = seen.present / records * len(seen.values) / seen.present
+    """Presence times distinctness; names that identify are better, parts and values that do not worse."""
+    score = seen.present / records * len(seen.values) / seen.present - _NESTED * (len(path) - 1)
     last = _WORD.findall(path[-1])[-1:]
     if last and last[0].lower() in _IDENTIFYING:
         score += _BONUS

@@ -15,10 +15,11 @@ _LAST_PART = re.compile(r"[^.$/]*$")
 
 
 def message_type(record: DeadLetter, content: Content) -> str:
-    """The simple name of the message, "" if nothing tells.
+    """The name of the message, "" if nothing tells.
 
     In this order: Spring's class header, the CloudEvents type, the name in the schema, a field
-    ``type`` or ``eventType``. A CloudEvents type stays whole, because its last part may be "v1".
+    ``type`` or ``eventType``. Only class and schema names lose their package: the last part of
+    "order.canceled" or "com.shop.order.canceled.v1" alone would not say what happened to what.
     """
     spring = cloud = ""
     for name, value in record.headers:
@@ -27,7 +28,8 @@ def message_type(record: DeadLetter, content: Content) -> str:
         elif name == _CLOUD_EVENTS and value:
             cloud = _text(value)
     if spring:
-        return simple_name(spring)
+        short = simple_name(spring)
+        return short if short[:1].isupper() else spring  # a name that Spring maps to a class is no class
     if cloud:
         return cloud
     return simple_name(content.type_name) if content.type_name else _from_fields(content.root)
@@ -43,7 +45,7 @@ def _from_fields(root: object) -> str:
     for field in _FIELDS:
         value = scalar_at(root, (field,))
         if value and len(value) <= _LONGEST and value.isprintable() and not value.isdigit():
-            return value if scalar_at(root, ("specversion",)) else simple_name(value)
+            return value
     return ""
 
 

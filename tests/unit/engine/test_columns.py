@@ -48,6 +48,11 @@ def test_of_equals_the_shallower_and_then_the_earlier_is_chosen() -> None:
     assert [("id",), ("code",)] == chosen(*contents)
 
 
+def test_the_orders_number_comes_before_its_customers_although_orders_come_twice() -> None:
+    contents = [{"customer": {"id": f"C-{n}"}, "orderNumber": f"{n % 50}"} for n in range(58)]
+    assert [("orderNumber",), ("customer", "id")] == chosen(*contents)
+
+
 @pytest.mark.parametrize("name", ["paidAt", "timestamp", "delivery_date"])
 def test_numbers_that_are_times_are_not_chosen(name: str) -> None:
     contents = [{name: str(1_795_000_000_000 + n), "colour": f"c{n}"} for n in range(9)]
