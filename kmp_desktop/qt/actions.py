@@ -2,7 +2,8 @@
 
 The window owns one ``Actions``. Pages connect to ``triggered`` and say with ``allow`` whether an action
 is possible; a page that is left says ``allow_none``. Single letters and everything else that concerns
-records belong to the triage page alone (``attach``): there is nothing they could hit elsewhere.
+records belong to the triage page alone (``attach``): there is nothing they could hit elsewhere. What
+leads to a part of that page, or on from it, works from the bar above it, too.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ class Actions(QObject):
         self.clear_decision = add(
             "clearDecisionAction", tr("Clear decision"), "Backspace", "circle-dashed", "muted"
         )
-        self.review = add("reviewAction", tr("Review decisions"), "Ctrl+Return Ctrl+Enter", "list-bullets")
+        self.review = self._add_reachable(
+            "reviewAction", tr("Review decisions"), "Ctrl+Return Ctrl+Enter", "list-bullets"
+        )
 
     def _make_go(self) -> None:
         add = self._add_triage
@@ -136,7 +139,7 @@ class Actions(QObject):
         self.related = add("relatedAction", tr("Go through the related records"), "R", "key")
 
     def _make_view(self) -> None:
-        add = self._add_triage
+        add = self._add_reachable
         self.groups_panel = add("groupsPanelAction", tr("Failure groups"), "Ctrl+1")
         self.table = add("tableAction", tr("Records"), "Ctrl+2")
         self.inspector = add("inspectorAction", tr("Inspector"), "Ctrl+3")
@@ -211,6 +214,12 @@ class Actions(QObject):
         action = self._add(name, text, keys, icon_name, icon_tone)
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._triage.append(action)
+        return action
+
+    def _add_reachable(self, name: str, text: str, keys: str, icon_name: str = "") -> QAction:
+        """Add one of the triage page that also works while the focus is in the bar above it."""
+        action = self._add_triage(name, text, keys, icon_name)
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         return action
 
     def _describe(self, action: QAction) -> None:

@@ -186,6 +186,23 @@ def test_every_connection_has_a_card_and_every_queue_a_row(overview: Overview) -
     assert ["PRODUCTION", "TEST"] == [each.text() for each in page.findChildren(EnvironmentBadge)]
 
 
+def test_tab_goes_through_the_page_as_it_is_read(overview: Overview) -> None:
+    overview.read(SHOP, TEST)
+    page = overview.page
+
+    chain = [page.nextInFocusChain()]
+    while chain[-1] is not None and chain[-1] is not page:
+        chain.append(chain[-1].nextInFocusChain())
+    order = [each.objectName() for each in chain if isinstance(each, QPushButton)]
+
+    rows = [f"openQueueButton_shop_q{number}" for number in range(6)]
+    assert [
+        *("editConnectionButton_shop", *rows),
+        *("editConnectionButton_test", "openQueueButton_test_q7"),
+        *("newConnectionButton", "openProfileButton"),
+    ] == order
+
+
 def test_rows_are_there_before_any_server_answers_and_can_be_opened(overview: Overview) -> None:
     overview.read(SHOP)
     assert "…" == overview.words("waitingLabel_shop_q0")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QTableView, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -103,6 +104,19 @@ def _after_commit(
 def _buttons(page: ResultPage) -> list[tuple[str, str]]:
     buttons = find(page, QWidget, "resultFoot").findChildren(QAbstractButton)
     return [(each.objectName(), each.text()) for each in buttons if each.isVisible()]
+
+
+def test_tab_goes_through_the_page_as_it_is_read(qtbot: QtBot, practice: PracticeWorld) -> None:
+    page, _, _ = _after_commit(qtbot, practice)
+    qtbot.waitUntil(find(page, QWidget, "resultTitle").hasFocus)
+
+    order = []
+    for _ in range(4):
+        QTest.keyClick(page, Qt.Key.Key_Tab)
+        focused = page.window().focusWidget()
+        order.append(focused.objectName() if focused is not None else "")
+
+    assert ["copyReceiptButton", "resultDetailsButton", "resultBackButton", "resultPrimaryButton"] == order
 
 
 def _show(qtbot: QtBot, page: ResultPage, result: CommitResult | Resolution) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QEnterEvent, QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.decision import Counts, Decision
@@ -301,3 +301,52 @@ def test_sizes_grow_steadily_with_the_text_size(theme: Theme) -> None:
 
     widths = [width(zoom) for zoom in (80, 100, 125, 150, 200)]
     assert all(narrow < wide for narrow, wide in pairwise(widths))
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    action = QAction("Retry")
+    action.triggered.connect(lambda: pressed.append("action"))
+    button, of_action = Button("Open"), ActionButton(action)
+    choices = SegmentedButtons([(1, "One", "one"), (2, "Two", "two")])
+    button.clicked.connect(lambda: pressed.append("button"))
+    choices.chosen.connect(pressed.append)
+    widgets: tuple[QWidget, ...] = (button, of_action, choices)
+    for each in widgets:
+        qtbot.addWidget(each)
+
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.keyClick(button, Qt.Key.Key_Enter)
+    QTest.keyClick(of_action, Qt.Key.Key_Return)
+    QTest.keyClick(choices.button(2), Qt.Key.Key_Return)
+
+    assert ["button", "button", "action", 2] == pressed
+
+
+def test_enter_with_a_modifier_or_held_down_presses_nothing(qtbot: QtBot) -> None:
+    button = Button("Open")
+    qtbot.addWidget(button)
+    pressed: list[bool] = []
+    button.clicked.connect(pressed.append)
+
+    QTest.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.simulateEvent(button, True, Qt.Key.Key_Return.value, Qt.KeyboardModifier.NoModifier, "\r", True)
+
+    assert [] == pressed
+
+
+def test_enter_in_a_dialog_presses_the_button_with_the_focus_and_not_the_default_one(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    box = QHBoxLayout(dialog)
+    pressed: list[str] = []
+    save, cancel = Button("Save"), Button("Cancel")
+    save.setDefault(True)
+    save.clicked.connect(lambda: pressed.append("Save"))
+    cancel.clicked.connect(lambda: pressed.append("Cancel"))
+    box.addWidget(save)
+    box.addWidget(cancel)
+
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+
+    assert ["Cancel"] == pressed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -11,6 +13,7 @@ from kmp_desktop.core.profile import ConnectionProfile
 from kmp_desktop.qt.dialogs.verbs import Verb, verb_words
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.queue_overview import QueueKey, QueueOverview
+from kmp_desktop.qt.tab_order import tab_after
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.connection_card import ConnectionCard
 from kmp_desktop.qt.widgets.banner import Banner
@@ -56,7 +59,8 @@ class QueuesPage(QScrollArea):
         self._nothing = label(tone="muted", name="noQueueFound", wrap=True)
         self._nothing.hide()
         self._box.addWidget(self._nothing)
-        self._box.addLayout(self._foot())
+        self._foot = self._make_foot()
+        self._box.addWidget(self._foot)
         self._box.addStretch(1)
         self.setWidget(inside)
         self._clock = QTimer(self)  # "4 min ago" grows older while one looks at it
@@ -97,8 +101,9 @@ class QueuesPage(QScrollArea):
         self._clock.stop()
         super().hideEvent(event)
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_foot(self) -> QWidget:
+        foot = QWidget()
+        row = QHBoxLayout(foot)
         spaced(row, 0, 12)
         new = Button(tr("New connection …"), "newConnectionButton", "plain", "plus")
         new.clicked.connect(self.new_connection_wanted)
@@ -107,7 +112,7 @@ class QueuesPage(QScrollArea):
         row.addWidget(new)
         row.addWidget(opening)
         row.addStretch(1)
-        return row
+        return foot
 
     @Slot()
     def _on_profiles_changed(self) -> None:
@@ -124,6 +129,8 @@ class QueuesPage(QScrollArea):
         self._cards = [self._card(profile) for profile in self._overview.profiles]
         for nth, card in enumerate(self._cards):
             self._box.insertWidget(nth, card)
+        for before, part in pairwise((*self._cards, self._foot)):
+            tab_after(before, part)
         self.search(self._search)
         self._fit()
 

@@ -26,6 +26,7 @@ from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.models.record_names import RecordNames
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.queue_session import QueueSession
+from kmp_desktop.qt.tab_order import tab_after
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.clearing import clear_layout
 from kmp_desktop.qt.views.conflict_cards import ConflictChoice, ConflictTableCard
@@ -146,7 +147,6 @@ class ResultPage(QWidget):
         self._foot.pressed.connect(self._on_pressed)
         for keys in ("Ctrl+Return", "Ctrl+Enter", "F5", "Esc"):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(self._on_key)
 
@@ -165,6 +165,7 @@ class ResultPage(QWidget):
                 self._blocks.addWidget(widget)
         if report := self._report():
             self._blocks.addWidget(DeveloperDetails(report))
+        tab_after(self._column, self._foot)
         self._attempt = 1
         self._next_attempt_at = self._session.state.next_attempt_at
         self._tick_if_needed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kmp_desktop.app.review_words import discard_sentence, retry_sentence, skip_sentence
@@ -11,6 +11,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.review import Review
 from kmp_desktop.qt.i18n import number, say, tr
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.widgets.buttons import press_on_enter
 from kmp_desktop.qt.widgets.card import spaced
 from kmp_desktop.qt.widgets.chip import LOOKS, chip_word
 from kmp_desktop.qt.widgets.labels import IconDisc, label
@@ -167,6 +168,11 @@ class CountCard(QAbstractButton):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), radius, radius)
         painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses it, as Space does."""
+        if not press_on_enter(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a new font or style sheet."""

@@ -157,7 +157,6 @@ class TakeOverPage(QWidget):
         self._look.clicked.connect(self.look_only)
         self._confirm.clicked.connect(self._on_confirm)
         escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.setAutoRepeat(False)
         escape.activated.connect(self.look_only)
 

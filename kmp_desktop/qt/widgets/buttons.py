@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from kmp_desktop.qt.icons import pixmap
@@ -160,6 +169,19 @@ def paint_keycap(painter: QPainter, place: QRect, text: str, ink: str) -> None:
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
+def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Let Enter press a button that has the focus; False: the key is another one.
+
+    Qt leaves that to Space, and in a dialog Enter would press the default button instead.
+    """
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not plain:
+        return False
+    if not event.isAutoRepeat():  # a key that is held goes on to what the first press has brought
+        button.click()
+    return True
+
+
 def keycap_width(text: str) -> int:
     """How wide the keycap of a text is."""
     theme = Theme.current()
@@ -228,6 +250,11 @@ class Button(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint it."""
         paint_button(self, self.look())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it, as Space does."""
+        if not press_on_enter(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a new font or style sheet."""
@@ -332,6 +359,11 @@ class ActionButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint it."""
         paint_button(self, self.look())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it, as Space does."""
+        if not press_on_enter(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a new font or style sheet."""
