@@ -18,7 +18,8 @@ class Stage(IntEnum):
     READ_BACK = 3
 
 
-# Which stage runs once a step has been done.
+# Which stage runs once a step has been done. It is final once the ledger was read back: the server's own
+# answer to the commit is not enough to say so.
 _RUNS_AFTER = {
     Step.JOURNAL: Stage.COMPARE,
     Step.INIT: Stage.COMPARE,
@@ -28,8 +29,8 @@ _RUNS_AFTER = {
     Step.TOMBSTONES: Stage.HAND_OVER,
     Step.INTERLEAVE: Stage.HAND_OVER,
     Step.COPIES: Stage.MAKE_FINAL,
-    Step.COMMIT: Stage.READ_BACK,
-    Step.DROP: Stage.READ_BACK,
+    Step.COMMIT: Stage.MAKE_FINAL,
+    Step.DROP: Stage.MAKE_FINAL,
     Step.VERIFY: Stage.READ_BACK,
     Step.READ_BACK: Stage.READ_BACK,
 }

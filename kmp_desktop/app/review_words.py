@@ -39,6 +39,11 @@ def review_sentence(parts: int) -> Text:
     )
 
 
+def committing_sentence() -> Text:
+    """In its place while the commit runs: "nothing has been sent" does not hold any more."""
+    return text("The commit is running.")
+
+
 def retry_sentence() -> Text:
     """Under the count of retries."""
     return text("sent back to be processed again")

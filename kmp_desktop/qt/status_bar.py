@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimeZone
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kmp_desktop.core.decision import Counts
-from kmp_desktop.core.outcome import CommitResult
+from kmp_desktop.core.outcome import CommitResult, Outcome, Resolution
 from kmp_desktop.core.profile import Environment
 from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.qt.i18n import say, tr, trn
@@ -118,15 +118,15 @@ class StatusBar(Bar):
         self, environment: Environment, state: SessionState, last_result: CommitResult | None
     ) -> None:
         icon_name, tone, words = "shield-check", "muted", tr("Nothing has been sent yet")
-        final = len(last_result.merged) + len(last_result.purged) if last_result is not None else 0
+        final, committed_at = _committed(last_result, state.resolution)
         if environment is Environment.PRACTICE:
             words = tr("Practice: nothing leaves this computer")
         elif state.phase is SessionPhase.COMMITTING:
             icon_name, tone, words = "hourglass-medium", "info", tr("Committing …")
         elif state.phase is SessionPhase.LOCKED:
             icon_name, tone, words = "question", "warn", tr("It is not known yet whether the commit worked")
-        elif final and last_result is not None:
-            time = clock_time(last_result.finished_at)
+        elif final:
+            time = clock_time(committed_at)
             icon_name, tone = "paper-plane-tilt", "muted"
             words = trn(final, "{n} decision committed {time}", "{n} decisions committed {time}", time=time)
         self._sent_icon.set_icon(icon_name, tone)
@@ -152,3 +152,14 @@ class StatusBar(Bar):
 def _time_zone() -> str:
     zone = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
     return tr("Times: {zone} ({offset})", zone=zone, offset=utc_offset(now_ms()))
+
+
+def _committed(last: CommitResult | None, settled: Resolution | None) -> tuple[int, int]:
+    """(decisions known to be committed last, when that began or ended in epoch ms or 0).
+
+    A commit whose outcome was looked up afterwards counts as much as one that was told at once.
+    """
+    final = len(last.merged) + len(last.purged) if last is not None else 0
+    if settled is not None and settled.outcome is Outcome.COMMITTED:
+        return final + settled.merged + settled.purged, settled.started_at
+    return final, last.finished_at if last is not None else 0

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QMenuBar, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.queue_state import TakeOver
@@ -249,8 +249,48 @@ def test_an_outcome_that_is_not_known_is_shown_until_it_is(shop: WindowWorld) ->
     shop.session.try_now()
     shop.qtbot.waitUntil(lambda: shop.words("resultTitle").startswith("We know now"))
     shop.reach(SessionPhase.READY)
+    shop.button("resultPrimaryButton").click()
+    assert shop.words("sentStateLabel").startswith("2 decisions committed")
     shop.button("backButton").click()
     assert "No open decisions" == shop.words("draftLabel_shop_orders")
+
+
+def test_keys_that_lead_on_work_while_the_focus_is_in_the_bar_above_the_page(shop: WindowWorld) -> None:
+    shop.open()
+    shop.window.activateWindow()
+    shop.qtbot.waitUntil(shop.window.isActiveWindow)
+    back, control = shop.button("backButton"), Qt.KeyboardModifier.ControlModifier
+
+    back.setFocus()
+    QTest.keyClick(back, Qt.Key.Key_2, control)
+    assert shop.find(QWidget, "recordTable").hasFocus()
+
+    shop.stage(merge=2)
+    back.setFocus()
+    QTest.keyClick(back, Qt.Key.Key_Return, control)
+    assert "reviewPage" == shop.page()
+
+    back.setFocus()
+    QTest.keyClick(back, Qt.Key.Key_Escape)
+    assert "triagePage" == shop.page()
+
+
+def test_letters_decide_nothing_while_the_focus_is_in_the_bar_above_the_page(shop: WindowWorld) -> None:
+    shop.open()
+    shop.window.activateWindow()
+    shop.qtbot.waitUntil(shop.window.isActiveWindow)
+    table = shop.find(QTableView, "recordTable")
+    shop.qtbot.waitUntil(lambda: table.model().rowCount() > 0)
+    table.selectRow(0)
+    shop.qtbot.waitUntil(shop.action("mergeAction").isEnabled)
+
+    shop.button("backButton").setFocus()
+    QTest.keyClick(shop.button("backButton"), Qt.Key.Key_M)
+    assert 0 == shop.session.book.total
+
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_M)
+    assert 1 == shop.session.book.total
 
 
 def test_a_queue_of_another_program_is_taken_over_first(shop: WindowWorld) -> None:

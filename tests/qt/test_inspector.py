@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -26,6 +28,7 @@ from kmp_desktop.core.view import RecordDetails
 from kmp_desktop.practice.samples import Sample
 from kmp_desktop.qt.models.related_records import WHERE_ROLE
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.why_card import facts_of
 from kmp_desktop.qt.visible_bytes import hex_lines
 from kmp_desktop.qt.widgets.chip import DecisionChip
 from tests.qt.practice_world import NOW, PracticeWorld
@@ -110,6 +113,24 @@ def test_header_and_card_say_what_it_is_and_why_it_failed(open_with: Callable[..
     assert "Customer not found" == desk.words("whyLabel")
     assert "“Customer C-771230 does not exist”" == text_of(desk, "whyMessage")
     assert {"Reported by", "billing"} <= set(all_words(desk))
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "said"),
+    [
+        (0, r"Today, \d\d:\d\d \(just now\)"),
+        (24, r"Yesterday, \d\d:\d\d"),
+        (48, r"\d+ \w+, \d\d:\d\d \(2 days ago\)"),
+        (20 * 24, r"\d+ \w+, \d\d:\d\d"),
+    ],
+)
+def test_the_day_of_a_failure_is_said_once(open_with: Callable[..., Desk], hours_ago: int, said: str) -> None:
+    details = look_at(open_with(sample()), 0)
+    failed = replace(details.facts, failed_at=NOW - hours_ago * 3_600_000)
+
+    told = {name: value for name, value, _ in facts_of(replace(details, facts=failed), NOW)}
+
+    assert re.fullmatch(said, told["Failed"]), told["Failed"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.text import text
 from kmp_desktop.core.view import ColumnsChosen, PayloadColumn, Query, RowsWanted, SortBy
+from kmp_desktop.qt.delegates.cell_text import CellText, hits_of
 from kmp_desktop.qt.models.record_table import Column, RecordTableModel
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache
 from kmp_desktop.qt.theme import Theme
@@ -376,3 +377,20 @@ def test_every_cell_can_be_painted(view: RecordTableView, table: Table) -> None:
 
 def _point(left: int) -> QPoint:
     return QPoint(left, 10)
+
+
+@pytest.mark.parametrize("word", ["closed", "order 45003187 was closed before", "4"])
+def test_bold_search_hits_never_push_the_end_of_a_text_out_of_its_cell(dressed: Theme, word: str) -> None:
+    cell = CellText("body")
+    whole = "Order 4500318702 was closed before, order 4500318703 was not"
+    canvas = QImage(900, 40, QImage.Format.Format_ARGB32)
+    painter = QPainter(canvas)
+
+    wide = [
+        width
+        for width in range(40, 600, 7)
+        if cell.draw(painter, QRect(0, 0, width, 32), whole, dressed.color("text"), hits_of([word])) > width
+    ]
+    painter.end()
+
+    assert [] == wide

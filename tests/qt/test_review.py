@@ -277,6 +277,17 @@ def test_a_held_key_does_not_commit(qtbot: QtBot, practice: PracticeWorld) -> No
     assert [] == commits.values
 
 
+def test_while_a_commit_runs_the_page_does_not_say_that_nothing_was_sent(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    page, session, _ = _page(qtbot, practice, STAGED)
+    assert words(page, "reviewText").startswith("Nothing has been sent yet.")
+
+    with qtbot.waitSignal(session.commit_finished):
+        session.commit()
+        assert "The commit is running." == words(page, "reviewText")
+
+
 def test_esc_goes_back_to_the_records(qtbot: QtBot, practice: PracticeWorld) -> None:
     page, _, _ = _page(qtbot, practice, STAGED)
     back = Heard(page.back_wanted.connect)

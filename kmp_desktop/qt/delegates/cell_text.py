@@ -55,18 +55,29 @@ class CellText:
             painter.setFont(self.font)
             painter.drawText(QPointF(place.left(), base), shown)
             return metrics.horizontalAdvance(shown)
-        return self._draw_hits(painter, place, shown, hits, base)
+        runs = _runs(shown, hits)
+        room = place.width()
+        while len(runs) > 1 and (too_wide := self._width(runs) - place.width()) > 0:  # bold is wider
+            room -= too_wide
+            runs = _runs(self.elided(text, room, mode), hits)
+        return self._draw_runs(painter, place, runs, base)
 
-    def _draw_hits(
-        self, painter: QPainter, place: QRect, shown: str, hits: re.Pattern[str], base: float
+    def _width(self, runs: Sequence[tuple[str, bool]]) -> int:
+        return sum(self._metrics_of(is_hit).horizontalAdvance(part) for part, is_hit in runs)
+
+    def _metrics_of(self, is_hit: bool) -> QFontMetrics:
+        return self._bold_metrics if is_hit else self.metrics
+
+    def _draw_runs(
+        self, painter: QPainter, place: QRect, runs: Sequence[tuple[str, bool]], base: float
     ) -> int:
         left = float(place.left())
         painter.save()
         painter.setClipRect(place)
-        for part, is_hit in _runs(shown, hits):
+        for part, is_hit in runs:
             painter.setFont(self._bold if is_hit else self.font)
             painter.drawText(QPointF(left, base), part)
-            left += (self._bold_metrics if is_hit else self.metrics).horizontalAdvance(part)
+            left += self._metrics_of(is_hit).horizontalAdvance(part)
         painter.restore()
         return round(left - place.left())
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kmp_desktop.app.review_words import (
     commit_label,
+    committing_sentence,
     confirmation_needed,
     destinations,
     foot_sentence,
@@ -167,7 +168,6 @@ class ReviewPage(QWidget):
             ("F5", self.check_again),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(slot)
 
@@ -185,6 +185,7 @@ class ReviewPage(QWidget):
         """Once the queue was read again everything may be different."""
         ready, self._phase = self._phase is not state.phase is SessionPhase.READY, state.phase
         self._counts.say_discard(compacts=self._compacts())
+        self._show_sentence()
         if ready and self.isVisible():
             self.check_again()
         else:
@@ -229,7 +230,7 @@ class ReviewPage(QWidget):
         self._review = review = reply.review
         self._up_to_date = True
         self._title.setText(say(review_title(review.retry + review.discard + review.skip)))
-        self._sentence.setText(say(review_sentence(review.parts)))
+        self._show_sentence()
         self._tree.show_reply(reply)
         self._counts.show_review(review)
         self._where.show_lines(destinations(review, self._session.queue, self._compacts()))
@@ -238,6 +239,14 @@ class ReviewPage(QWidget):
         self._confirm.setVisible(confirmation_needed(self._session.profile, review))
         self._foot_words.setText(say(foot_sentence(review)))
         self._show_button()
+
+    def _show_sentence(self) -> None:
+        if (
+            self._session.state.phase is SessionPhase.COMMITTING
+        ):  # seen beside the dialog that tells the steps
+            self._sentence.setText(say(committing_sentence()))
+        elif self._review is not None:
+            self._sentence.setText(say(review_sentence(self._review.parts)))
 
     @Slot()
     def _show_button(self) -> None:
@@ -317,6 +326,7 @@ class ReviewPage(QWidget):
         self._aside.setMinimumWidth(0 if self._compact else px(_CHECKS_WIDTH))
         self._aside.setMaximumWidth(16_777_215 if self._compact else px(_CHECKS_WIDTH))
         self._tree.set_room(self.height() - px(_AROUND_TREE))
+        self._why_not.setWordWrap(self._compact)
         self._foot.set_design_height(48 if self._compact else 60)
         self._back.keycap = "" if self._compact else keycap_text("Esc")
         self._commit.keycap = "" if self._compact else keycap_text("Ctrl+Return")

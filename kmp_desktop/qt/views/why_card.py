@@ -38,8 +38,12 @@ def facts_of(details: RecordDetails, now: int) -> list[tuple[str, str, str]]:
 
 
 def _failed(failed_at: int, now: int) -> str:
-    moment = when.moment(failed_at, now)
-    return tr("{moment} ({ago})", moment=moment, ago=when.relative(failed_at, now)) if moment else ""
+    moment, ago = when.moment(failed_at, now), when.relative(failed_at, now)
+    if moment.casefold().startswith(
+        ago.casefold()
+    ):  # "Yesterday, 11:59": the same day need not be said twice
+        return moment
+    return tr("{moment} ({ago})", moment=moment, ago=ago)
 
 
 def _tries(tries: int | None, last: int | None, now: int) -> str:

@@ -39,7 +39,9 @@ def stand(progress: CommitProgress, before: Stand = START) -> Stand:
         (_at(Step.INTERLEAVE, 31), Stage.HAND_OVER),
         (_at(Step.COPIES, 81), Stage.HAND_OVER),
         (_at(Step.COPIES, 127), Stage.MAKE_FINAL),
-        (_at(Step.COMMIT, 127), Stage.READ_BACK),
+        (_at(Step.COMMIT, 127), Stage.MAKE_FINAL),
+        (_at(Step.DROP, 127), Stage.MAKE_FINAL),
+        (_at(Step.VERIFY, 127), Stage.READ_BACK),
         (_at(Step.READ_BACK, 127), Stage.READ_BACK),
     ],
 )
