@@ -107,7 +107,7 @@ def _noted(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[t
 
 
 def _print_rules(terminalreporter: pytest.TerminalReporter) -> None:
-    noted = sorted(set(_noted(terminalreporter, "rule")))
+    noted = sorted(tuple(each) for each in _noted(terminalreporter, "rule"))
     if not noted:
         return
     terminalreporter.section("what each rule is good for")

@@ -47,14 +47,13 @@ class Scene:
     seed: int
     without: str
 
-    def world(self, *, partitions: int = 1, records: int = 6, keys: int = 18, value_bytes: int = 20) -> World:
+    def world(self, *, partitions: int = 1, records: int = 6, keys: int = 18) -> World:
         """A queue, not made yet."""
         return World(
             *(self.cluster.bootstrap, self.folder, self.seed),
             partitions=partitions,
             records=records,
             keys=keys,
-            value_bytes=value_bytes,
         )
 
     def start(self, world: World, who: str, plan: Decided, fault: str = "", **options: object) -> Applying:
@@ -220,10 +219,14 @@ def _copies_are_held_back_by_another_program(scene: Scene) -> Verdict:
 
 
 def _small_batches_only(scene: Scene) -> Verdict:
-    """Records of 4,000 bytes for a topic with max.message.bytes = 10,000: each fits, all at once do not."""
-    world = scene.world(records=20, keys=1, value_bytes=4000)
-    world.create(retry_config={"max.message.bytes": "10000"})
-    desk = scene.start(world, "desk", _all(world, "merge"))
+    """The queue takes batches of 1,500 bytes: each tombstone fits, all at once do not.
+
+    Copies have a second net: what is refused as a batch is sent once more one by one.
+    """
+    world = scene.world(records=300, keys=10_000)
+    world.create()
+    world.configure({"max.message.bytes": "1500"})
+    desk = scene.start(world, "desk", _all(world, "purge"))
     claim = desk.claim()
     verdict = world.judge([claim])
     _ended(desk, verdict, claim, "committed")

@@ -41,7 +41,6 @@ class World:
     partitions: int = 2
     records: int = 30
     keys: int = 18
-    value_bytes: int = 20
     copies: int = 1  # how many nodes keep each record
     through: str = ""
     queue_topic: str = ""
@@ -90,7 +89,7 @@ class World:
             producer.produce(
                 self.queue_topic,
                 key=f"key-{choice.randrange(keys or self.keys)}".encode(),
-                value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(self.value_bytes),
+                value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(20),
                 headers=[("a", b"1"), ("a", None), ("b", b""), ("n", str(number).encode())],
                 timestamp=recent + number,
             )
@@ -146,17 +145,21 @@ class World:
         process = _start([sys.executable, "-m", "tests.faults.actor", json.dumps(order)])
         return Applying(who, dict(plan), process)
 
+    def configure(self, config: Mapping[str, str]) -> None:
+        """Change settings of the queue's topic."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in config.items()
+        ]
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.queue_topic, incremental_configs=entries)
+        for future in admin.incremental_alter_configs([resource]).values():
+            future.result(30)
+
     def compact(self) -> None:
         """Have the broker clean the queue (one partition), and wait until it has."""
         assert self.partitions == 1
-        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
-        fast = [
-            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-            for name, value in FAST_CLEANING.items()
-        ]
-        resource = ConfigResource(ConfigResource.Type.TOPIC, self.queue_topic, incremental_configs=fast)
-        for future in admin.incremental_alter_configs([resource]).values():
-            future.result(30)
+        self.configure(FAST_CLEANING)
         producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0})
         deadline, first = time.monotonic() + 60, 0
         # The first filler lies above all that matters: when it is gone, everything was cleaned.
