@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import (
     ChunkResult,
+    ClusterWork,
     CommitResult,
     NotCommittedReason,
     Outcome,
@@ -50,6 +51,9 @@ class ApplyObserver(LoadObserver, CommitObserver, Protocol):
 
     def wait(self, seconds: float) -> None:
         """Wait; return at once when stopped."""
+
+    def may_repair(self) -> bool:
+        """Whether a person said that what the cluster has not finished may be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,10 @@ class _ReportingSink:
             self._observer.chunk(result)
         return result
 
+    def finish_cluster_work(self, loaded: LoadedQueue) -> ClusterWork:
+        """As it is."""
+        return self._sink.finish_cluster_work(loaded)
+
     def close(self) -> None:
         """Nothing: whoever made the sink closes it."""
 
@@ -152,6 +160,7 @@ class _Application:
         self._patience_ms = int(patience_s * 1000)
         self._progress_at = clock.now_ms()
         self._committed_chunks = 0
+        self._has_repaired = False
         self._merged: set[RecordId] = set()
         self._purged: set[RecordId] = set()
         self._decided: set[RecordId] = set()
@@ -198,7 +207,28 @@ class _Application:
         if result.outcome is not Outcome.UNKNOWN and set(todo.values()) <= {Decision.SKIP}:
             # Only tombstones left over by earlier commits were to be written: nothing of this plan.
             return False
-        return self._goes_on(result.chunks[-1], todo)
+        last = result.chunks[-1]
+        if last.reason is NotCommittedReason.CLUSTER_UNFINISHED and self._may_repair():
+            return self._repaired(loaded, last)
+        return self._goes_on(last, todo)
+
+    def _may_repair(self) -> bool:
+        """Once: what is unfinished again after that is not helped by it."""
+        return not self._has_repaired and self._observer.may_repair()
+
+    def _repaired(self, loaded: LoadedQueue, last: ChunkResult) -> bool:
+        """End what the cluster has not finished; whether to read again and go on."""
+        self._has_repaired = True
+        self._observer.waiting(text("The cluster has not finished an earlier commit. Ending it."))
+        try:
+            left = self._sink.finish_cluster_work(loaded)
+        except UserFacingError as error:
+            self._break_off(error)
+            return False
+        if left.held:
+            call = text("The cluster does not finish it. Please call your Kafka administrator.")
+            self._fail(replace(last, message=call, details=left.request))
+        return not left.held
 
     def _goes_on(self, last: ChunkResult, todo: Mapping[RecordId, Decision]) -> bool:
         """After a chunk that was not committed: whether to read again, having waited if need be."""

@@ -106,73 +106,8 @@ def stopped_page(result: CommitResult, around: Surroundings) -> OutcomePage:
     )
 
 
-def cluster_unfinished_page(result: CommitResult, around: Surroundings) -> OutcomePage:
-    """The cluster holds a commit of ours that it has not finished, this one or an earlier one."""
-    chunk = result.chunks[-1]
-    report = Button(Move.COPY_REPORT, text("Copy report for your administrator"))
-    if chunk.outcome is Outcome.NOT_COMMITTED:
-        title = text("Nothing was committed.")
-        sentence = text("The server has not finished an earlier commit of this program.")
-        again = Button(Move.TRY_AGAIN, text("Check again"), "F5")
-    else:
-        title = text("Committed, but the server has not finished it.")
-        sentence = text(
-            "This can happen when a server was restarted at that very moment. Nothing more is sent "
-            "to this queue until it is settled."
-        )
-        move = Move.ASK_AGAIN if chunk.outcome is Outcome.UNKNOWN else Move.READ_AGAIN
-        again = Button(move, text("Check again"), "F5")
-    return OutcomePage(
-        Kind.CLUSTER_UNFINISHED,
-        Sign.UNKNOWN,
-        Tone.WARN,
-        title,
-        sentence,
-        (Card(_unfinished_lines(chunk, around), title=text("What we know")),),
-        again,
-        back=TO_RECORDS if chunk.outcome is Outcome.NOT_COMMITTED else _TO_QUEUES,
-        others=(report,),
-        urgent=True,
-    )
-
-
-def _unfinished_lines(chunk: ChunkResult, around: Surroundings) -> tuple[Line, ...]:
-    accepted = Line(Sign.OK, Tone.OK, text("The server accepted the commit"))
-    open_end = Line(
-        Sign.UNKNOWN,
-        Tone.WARN,
-        text("It has not made it visible to everybody"),
-        chunk.message,
-    )
-    if chunk.outcome is Outcome.NOT_COMMITTED:
-        open_end = Line(
-            Sign.UNKNOWN,
-            Tone.WARN,
-            text("An earlier commit of this program is still open on the server"),
-            chunk.message,
-        )
-    elif chunk.outcome is Outcome.UNKNOWN:
-        accepted = Line(
-            Sign.UNKNOWN, Tone.WARN, text("It is not known whether the server accepted the commit")
-        )
-    kept = Line(Sign.UNCHANGED, Tone.OK, text("What was not changed"), _kept(around.staged))
-    advice = Line(
-        Sign.ADVICE,
-        Tone.INFO,
-        text("What you can do"),
-        text(
-            "Wait a few minutes and check again. If it stays like this, give the "
-            "report to your Kafka administrator."
-        ),
-    )
-    if chunk.outcome is Outcome.NOT_COMMITTED:
-        return open_end, kept, advice
-    return accepted, open_end, advice
-
-
 def _three_answers(why: _Why, staged: int) -> Card:
-    kept = why.kept or _kept(staged)
-    unchanged = Line(Sign.UNCHANGED, Tone.OK, text("What was not changed"), kept)
+    unchanged = Line(Sign.UNCHANGED, Tone.OK, text("What was not changed"), why.kept or kept(staged))
     return Card((_happened(why), unchanged, _advice(why)))
 
 
@@ -184,7 +119,8 @@ def _advice(why: _Why) -> Line:
     return Line(Sign.ADVICE, Tone.INFO, text("What you can do"), why.advice)
 
 
-def _kept(staged: int) -> Text:
+def kept(staged: int) -> Text:
+    """What was not changed when nothing was sent."""
     return text_n(
         staged,
         "Nothing was sent and nothing was discarded. Your decision is saved on this computer.",

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     DIFFERS = "differs"
     WAITING = "waiting"
     CLUSTER_UNFINISHED = "cluster_unfinished"
+    CLUSTER_ENDING = "cluster_ending"
+    CLUSTER_ENDED = "cluster_ended"
     PARTLY = "partly"
     NOT_COMMITTED = "not_committed"
     STOPPED = "stopped"
@@ -74,6 +76,7 @@ class Move(StrEnum):
     TRY_AGAIN = "try_again"  # commit what is still staged
     ASK_AGAIN = "ask_again"  # ask the server what became of the commit
     READ_AGAIN = "read_again"
+    END_CLUSTER_WORK = "end_cluster_work"  # end a commit that the cluster has not finished
     LEAVE_CONFLICTS = "leave_conflicts"  # forget my decisions about them, back to the review
     SHOW_RECORDS = "show_records"  # ``Button.ids`` in the table
     EDIT_CONNECTION = "edit_connection"

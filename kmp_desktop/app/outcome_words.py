@@ -6,10 +6,10 @@ such as "everything" stands only where nothing was refused, gone or left over.
 
 from __future__ import annotations
 
+from kmp_desktop.app.cluster_words import cluster_unfinished_page
 from kmp_desktop.app.committed_words import committed_page
 from kmp_desktop.app.conflict_words import conflict_page
 from kmp_desktop.app.not_committed_words import (
-    cluster_unfinished_page,
     not_committed_page,
     partly_page,
     stopped_page,

@@ -21,10 +21,10 @@ from kmp_desktop.core.text import Text
 class _Following:
     """Shows chunks as they are done; hands Ctrl-C on."""
 
-    def __init__(self, screen: Screen, stopping: Stopping, *, as_json: bool) -> None:
+    def __init__(self, screen: Screen, stopping: Stopping, command: ApplyCommand) -> None:
         self._screen = screen
         self._stopping = stopping
-        self._as_json = as_json
+        self._command = command
         self._chunks = 0
         self._note = ""
 
@@ -48,7 +48,7 @@ class _Following:
     def chunk(self, result: ChunkResult) -> None:
         """One line."""
         self._chunks += 1
-        line = chunk_json if self._as_json else chunk_text
+        line = chunk_json if self._command.queue.as_json else chunk_text
         self._screen.out(line(self._chunks, result))
         self._screen.flush()
 
@@ -60,14 +60,17 @@ class _Following:
         """Wait, unless stopped."""
         self._stopping.wait(seconds)
 
+    def may_repair(self) -> bool:
+        """Whether --repair was given."""
+        return self._command.repair
+
 
 def apply_plan(
     adapters: Adapters, command: ApplyCommand, plan: PlanFile, screen: Screen, stopping: Stopping
 ) -> Exit:
     """Commit; raises UserFacingError when nothing could be tried."""
     applied = apply(
-        *(adapters.source, adapters.sink, plan, _Following(screen, stopping, as_json=command.queue.as_json)),
-        adapters.clock,
+        *(adapters.source, adapters.sink, plan, _Following(screen, stopping, command), adapters.clock),
         take_over=command.take_over,
         max_records=command.chunk_records,
     )

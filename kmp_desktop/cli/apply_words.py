@@ -26,6 +26,10 @@ _ADVICE = {
     ),
     NotCommittedReason.OTHER_WINDOW: text("Wait until the other window has finished, then try again."),
     NotCommittedReason.QUEUE_REMADE: text("Print the queue and make a new plan: its records are others now."),
+    NotCommittedReason.CLUSTER_UNFINISHED: text(
+        "If it stays so for some minutes, apply again with --repair: it aborts what was never made final. "
+        "If that does not help, give these details to your Kafka administrator."
+    ),
     NotCommittedReason.LEDGER_FULL: text("Decide the oldest records first."),
 }
 

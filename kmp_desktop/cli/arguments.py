@@ -51,6 +51,7 @@ class ApplyCommand:
     plan: Path
     chunk_records: int
     take_over: TakeOver | None
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
         return PrintCommand(queue)
     if queue.retry_topic == queue.queue_topic:
         parser.error("QUEUE_TOPIC and RETRY_TOPIC are the same: retried records would come back at once")
-    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over)
+    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over, said.repair)
 
 
 def _window(parser: argparse.ArgumentParser, which: str) -> WindowCommand:
@@ -162,6 +163,11 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         type=_take_over,
         help="another program worked on this queue: everything before its offset counts as done, "
         "or start at the first record that is still there",
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="end what the cluster has not finished of an earlier commit, also one of another desktop",
     )
     parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_topic)

@@ -87,6 +87,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterWork:
+    """What the cluster has not finished of earlier commits of this tool; empty = nothing.
+
+    ``held``: "topic/partition" and groups; ``request``: what to ask the Kafka administrator for.
+    """
+
+    held: tuple[str, ...] = ()
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkResult:
     """What happened to one chunk. ``refused``: in its way; nothing was written, without them it may be."""
 

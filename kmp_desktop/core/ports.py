@@ -14,7 +14,7 @@ from typing import Protocol
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.journal import JournalEntry
-from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Resolution
+from kmp_desktop.core.outcome import ChunkResult, ClusterWork, CommitProgress, Resolution
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -82,6 +82,13 @@ class DecisionSink(Protocol):
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
     ) -> ChunkResult:
         """Commit one chunk, all or nothing; on success ``loaded`` is brought up to date."""
+
+    def finish_cluster_work(self, loaded: LoadedQueue) -> ClusterWork:
+        """End, always by aborting, what the cluster has not finished of commits of this tool.
+
+        Only after a person was asked: it may be another desktop's commit. Returns what is still
+        unfinished; afterwards the queue has to be read again. Raises UserFacingError.
+        """
 
     def close(self) -> None:
         """Give everything back (also a lock that is held)."""

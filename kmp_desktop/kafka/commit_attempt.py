@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
@@ -30,6 +31,8 @@ from kmp_desktop.kafka.copying import copies_refused
 from kmp_desktop.kafka.decided_by_others import decided_by_others
 from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, all_partitions
 from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
+from kmp_desktop.kafka.heal import heal
+from kmp_desktop.kafka.held import Held
 from kmp_desktop.kafka.interleaving import look_between
 from kmp_desktop.kafka.next_ledger import calls, ledger_of, state_after
 from kmp_desktop.kafka.read_back import read_back
@@ -37,7 +40,6 @@ from kmp_desktop.kafka.rebase import rebased
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled
 from kmp_desktop.kafka.transaction import (
     FAILURES,
-    WORK_S,
     abort,
     again,
     batch_size,
@@ -45,6 +47,7 @@ from kmp_desktop.kafka.transaction import (
     error_of,
     is_fenced,
     new_initialised,
+    work_s,
 )
 from kmp_desktop.kafka.visibility import is_written, last_written, still_hidden, visible_later
 from kmp_desktop.kafka.writing import RecordsRefused, Writer
@@ -57,7 +60,11 @@ _PROGRESS_EVERY = 500
 
 @dataclass(slots=True)
 class CommitAttempt:
-    """A chunk on its way to the broker. ``tombstones`` and ``copies`` fill as the broker confirms them."""
+    """A chunk on its way to the broker. ``tombstones`` and ``copies`` fill as the broker confirms them.
+
+    ``earlier``: a try of this commit that may have left something open on the cluster; ``redoes``: a
+    commit of which the cluster kept only the ``copies`` given. ``left_open``: so may this try have.
+    """
 
     desk: Desk
     loaded: LoadedQueue
@@ -76,6 +83,9 @@ class CommitAttempt:
     tombstones: dict[Key, int] = field(default_factory=dict)
     copies: dict[RecordId, tuple[int, int]] = field(default_factory=dict)
     waiting_for: tuple[str, ...] = ()
+    earlier: JournalEntry | None = None
+    redoes: JournalEntry | None = None
+    left_open: bool = False
     compared: Compared = Compared.NOTHING
     different: tuple[RecordId, ...] = ()
 
@@ -97,8 +107,8 @@ class CommitAttempt:
                 self.refuse_if_stopped()
                 self.remember_places()
             except BaseException as failure:
-                if not is_fenced(failure):
-                    abort(self._initialised())
+                if not is_fenced(failure) and abort(self._initialised()):
+                    self.left_open = False
                 raise
             self.commit()
         finally:
@@ -118,7 +128,7 @@ class CommitAttempt:
 
     def write_journal(self) -> None:
         """Remember on this computer what is about to happen, before anything does."""
-        self.started_at = self.desk.clock.now_ms()
+        self.started_at = self.started_at or self.desk.clock.now_ms()
         self.desk.journal.write(self.entry(JournalPhase.OPEN))
         self.done(Step.JOURNAL)
 
@@ -129,16 +139,11 @@ class CommitAttempt:
 
         The topics are looked at first: of one that is gone nobody can tell how far it is.
         """
-        batch = 1 if self.one_by_one else batch_size(self.loaded.limits)
-        self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
+        self._make_producer()
         refuse_remade_topics(self.desk, self.loaded)
-        held = self._held_by_us()
+        held = self._held_by_us(self.earlier)
         if held:
-            raise NotCommitted(
-                NotCommittedReason.CLUSTER_UNFINISHED,
-                text("The cluster has not finished an earlier commit of this tool."),
-                details=", ".join(f"{topic}/{partition}" for topic, partition in held),
-            )
+            self._end_earlier_work(held, text("The cluster has not finished an earlier commit of this tool."))
         waiting = self.desk.held.held_by_others()
         note = visible_later([f"{topic}/{partition}" for topic, partition in waiting]) if waiting else None
         self.done(Step.INIT, note=note)
@@ -148,16 +153,8 @@ class CommitAttempt:
     def compare(self) -> None:
         """See that the group is as loaded; take over what others did to other records."""
         refuse_live_group(self.desk)
-        try:
-            owner, now = self.desk.read_state(self.loaded.partitions)
-        except KafkaException as failure:
-            if offsets.is_unstable(failure):
-                raise NotCommitted(
-                    NotCommittedReason.CLUSTER_UNFINISHED,
-                    text("The state of the queue is held by a transaction that does not end."),
-                    details=str(failure),
-                ) from failure
-            raise
+        owner, now = self._state()
+        self.earlier = None  # nothing of it is open any more
         refuse_other_group(self.desk, owner)
         if now != self.loaded.snapshot:
             self._rebase(now)
@@ -169,7 +166,8 @@ class CommitAttempt:
     def begin(self) -> None:
         """Begin the transaction; from here to its end seconds pass."""
         self._initialised().begin_transaction()
-        self.deadline = time.monotonic() + WORK_S
+        self.left_open = True
+        self.deadline = time.monotonic() + work_s(self.desk.clients.settings)
         self.done(Step.BEGIN)
 
     # 4
@@ -210,7 +208,8 @@ class CommitAttempt:
     def write_copies(self) -> None:
         """Send the untouched bytes back; everything else that can fail was done before."""
         writer: Writer[RecordId] = Writer(self._initialised(), self.deadline)
-        sources = [each for each, decision in sorted(self.plan.items()) if decision is PlannedDecision.MERGE]
+        merged = [each for each, decision in sorted(self.plan.items()) if decision is PlannedDecision.MERGE]
+        sources = [each for each in merged if each not in self.copies]
         for number, source in enumerate(sources, 1):
             record = self.loaded.records[source]
             topic, headers = self.desk.queue.retry_topic, record.headers
@@ -219,7 +218,7 @@ class CommitAttempt:
                 self.done(Step.COPIES, done=number, total=len(sources))
                 self.refuse_if_stopped()
         try:
-            self.copies = writer.confirmed()
+            self.copies |= writer.confirmed()
         except RecordsRefused as refusal:
             raise copies_refused(refusal, one_by_one=self.one_by_one) from refusal
         self.done(Step.COPIES, done=len(sources), total=len(sources))
@@ -292,11 +291,29 @@ class CommitAttempt:
         """The result is known: nothing is left to find out at the next start."""
         self.desk.forget_journal(self.loaded.identity.cluster_id)
 
+    def unsettled(self) -> JournalEntry | None:
+        """The journal's entry of what may still be open on the cluster, after a try that failed."""
+        return self.entry(JournalPhase.OPEN) if self.left_open else self.earlier
+
+    def leave_journal(self) -> None:
+        """After a failure: remember what may still be open on the cluster, it is ended next time."""
+        unsettled = self.unsettled()
+        if unsettled is None:
+            self.forget_journal()
+        else:
+            self.desk.keep_journal(unsettled)
+
     # What the steps are made of
 
     def entry(self, phase: JournalPhase) -> JournalEntry:
-        """This attempt as the journal keeps it."""
+        """This attempt as the journal keeps it; what it redoes stays a witness until it is verified."""
         records = self.loaded.records
+        tombstones = {
+            WrittenTombstone(partition, offset, key) for (partition, key), offset in self.tombstones.items()
+        }
+        if self.redoes is not None:
+            phase = JournalPhase.COMMITTING
+            tombstones |= set(self.redoes.tombstones)
         return JournalEntry(
             identity=self.loaded.identity,
             nonce=self.nonce,
@@ -306,10 +323,7 @@ class CommitAttempt:
                 for each, decision in sorted(self.plan.items())
             ),
             partitions=self._partitions(),
-            tombstones=tuple(
-                WrittenTombstone(partition, offset, key)
-                for (partition, key), offset in sorted(self.tombstones.items())
-            ),
+            tombstones=tuple(sorted(tombstones, key=lambda each: (each.partition, each.offset))),
             copies=tuple(WrittenCopy(source, *place) for source, place in sorted(self.copies.items())),
             started_at=self.started_at,
         )
@@ -317,6 +331,10 @@ class CommitAttempt:
     def done(self, step: Step, done: int = 1, total: int = 1, note: Text | None = None) -> None:
         """Tell the observer."""
         self.observer.step(CommitProgress(self.part, self.parts, step, done, total, note))
+
+    def _make_producer(self) -> None:
+        batch = 1 if self.one_by_one else batch_size(self.loaded.limits)
+        self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
 
     def _initialised(self) -> Producer:
         assert self.producer is not None
@@ -328,20 +346,39 @@ class CommitAttempt:
         ours |= self.loaded.taken_over()
         return tuple(sorted({each.partition for each in self.plan} | ours))
 
-    def _held_by_us(self, wait_s: float = 2.0) -> tuple[offsets.Partition, ...]:
+    def _state(self) -> tuple[str | None, dict[int, CommittedOffset]]:
+        try:
+            return self.desk.read_state(self.loaded.partitions)
+        except KafkaException as failure:
+            if not offsets.is_unstable(failure):
+                raise
+            held = text("The state of the queue is held by a transaction that does not end.")
+            self._end_earlier_work((), held)
+            return self.desk.read_state(self.loaded.partitions)
+
+    def _end_earlier_work(self, held: Sequence[Held], message: Text) -> None:
+        """End what an earlier try of this very commit left open; a person is asked about all else."""
+        if self.earlier is None or not all(each.known for each in held):
+            places = [f"{topic}/{partition}" for topic, partition in (each.place for each in held)]
+            raise NotCommitted(NotCommittedReason.CLUSTER_UNFINISHED, message, ", ".join(places))
+        self.drop()
+        left = heal(self.desk, self.loaded.partitions, held)
+        if left.held:
+            raise NotCommitted(NotCommittedReason.CLUSTER_UNFINISHED, message, left.request)
+        self._make_producer()
+
+    def _held_by_us(self, entry: JournalEntry | None, wait_s: float = 2.0) -> tuple[Held, ...]:
         limits = self.loaded.limits
         partitions = all_partitions(self.desk.queue, self.loaded.partitions, limits.retry_partitions)
         records = self.loaded.records.values()
-        return self.desk.held.held_by_us(
-            partitions, self.entry(JournalPhase.COMMITTING), list(records), wait_s
-        )
+        return self.desk.held.held_by_us(partitions, entry, lambda: records, wait_s)
 
     def _still_hidden(self) -> list[offsets.Partition]:
         """Where an open transaction hides what was written; one of ours must not be taken for another's."""
         queue = self.desk.queue
         last = last_written(queue.queue_topic, queue.retry_topic, self.tombstones, self.copies.values())
         late = still_hidden(self.desk.clients, last)
-        if late and self._held_by_us(0.0):
+        if late and self._held_by_us(self.entry(JournalPhase.COMMITTING), 0.0):
             raise OutcomeUnknown("the cluster has not finished this commit")
         return late
 

@@ -8,8 +8,15 @@ import time
 from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.journal import JournalPhase
-from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Refused, Resolution
+from kmp_desktop.core.journal import JournalEntry, JournalPhase
+from kmp_desktop.core.outcome import (
+    ChunkResult,
+    ClusterWork,
+    NotCommittedReason,
+    Outcome,
+    Refused,
+    Resolution,
+)
 from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
@@ -27,6 +34,7 @@ from kmp_desktop.kafka.desk import (
     OutcomeUnknown,
     StrangerFound,
 )
+from kmp_desktop.kafka.heal import finish_cluster_work
 from kmp_desktop.kafka.held import HeldPartitions
 from kmp_desktop.kafka.offsets import GroupDenied
 from kmp_desktop.kafka.resolve import resolve
@@ -101,6 +109,19 @@ class KafkaSink:
         finally:
             self._lock.release()
 
+    def finish_cluster_work(self, loaded: LoadedQueue) -> ClusterWork:
+        """End what the cluster has not finished of commits of this tool; a person was asked."""
+        identity = loaded.identity
+        if not self._lock.take(identity.cluster_id, identity.queue_topic):
+            raise _busy()
+        try:
+            return finish_cluster_work(self._desk, loaded)
+        except (*FAILURES, NotInitialised) as failure:
+            cause = KafkaException(failure.cause) if isinstance(failure, NotInitialised) else failure
+            raise refusals.translated(cause, self._settings, self._queue.queue_topic) from failure
+        finally:
+            self._lock.release()
+
     def close(self) -> None:
         """Give everything back (also a lock that is held)."""
         self._lock.release()
@@ -130,33 +151,39 @@ class KafkaSink:
     ) -> ChunkResult:
         assert self._memory is not None
         one_by_one = False
+        earlier: JournalEntry | None = None
         for number in range(_TRIES):
             attempt = CommitAttempt(
-                *(self._desk, loaded, self._memory, plan, observer, part, parts), one_by_one=one_by_one
+                *(self._desk, loaded, self._memory, plan, observer, part, parts),
+                one_by_one=one_by_one,
+                earlier=earlier,
             )
             try:
                 attempt.run()
             except OutcomeUnknown as unknown:
                 return self._asked(attempt, unknown)
             except StrangerFound:
+                earlier = attempt.unsettled()
                 continue
             except CopiesRefused as refusal:
+                earlier = attempt.unsettled()
                 if not refusal.exact:
                     one_by_one = True
                     continue
-                attempt.forget_journal()
+                attempt.leave_journal()
                 return _without_these(refusal.refused)
             except Exception as failure:
+                earlier = attempt.unsettled()
                 if is_fenced(failure) and number < _TRIES - 1:
                     _wait_a_little(number)
                     continue
                 result = _told(failure)
                 if result is None:
                     raise
-                attempt.forget_journal()
+                attempt.leave_journal()
                 return result
             return self._committed(attempt)
-        attempt.forget_journal()
+        attempt.leave_journal()
         return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
 
     def _asked(self, attempt: CommitAttempt, unknown: OutcomeUnknown) -> ChunkResult:
@@ -165,7 +192,8 @@ class KafkaSink:
             attempt.adopt()
             return self._committed(attempt)
         if resolution.outcome is Outcome.NOT_COMMITTED:
-            return _not(NotCommittedReason.REFUSED, text("The server refused."), unknown.details)
+            why = resolution.message or text("The server refused.")
+            return _not(NotCommittedReason.REFUSED, why, unknown.details)
         nonce = attempt.nonce.hex()
         return ChunkResult(Outcome.UNKNOWN, message=resolution.message, details=unknown.details, nonce=nonce)
 

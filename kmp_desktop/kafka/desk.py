@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import NotCommittedReason, Refused
 from kmp_desktop.core.ports import Clock, Journal
 from kmp_desktop.core.profile import Queue
@@ -43,6 +44,17 @@ class Desk:
             owner = read_mark(clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
         with naming(self.queue.group):
             return owner, read_stable(clients.consumer(self.queue.group), topic, partitions, timeout_s)
+
+    def keep_journal(self, entry: JournalEntry) -> None:
+        """Keep an entry that explains what may be open on the cluster.
+
+        Without it a person is asked instead of the journal.
+        """
+        try:
+            self.journal.write(entry)
+        except UserFacingError as failure:
+            if failure.code is not ErrorCode.DISK:
+                raise
 
     def forget_journal(self, cluster_id: str) -> None:
         """Forget an entry whose outcome is known.

@@ -8,13 +8,15 @@ programs look the same and are normal: what lies at the last stable offset tells
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.journal import JournalEntry
+from kmp_desktop.core.queue_state import PlannedDecision
 from kmp_desktop.core.record import DeadLetter
-from kmp_desktop.core.tombstone import is_tombstone
+from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
 from kmp_desktop.kafka.clients import READ_UNCOMMITTED, Clients
 from kmp_desktop.kafka.offsets import Partition, read_ends
 from kmp_desktop.kafka.scan import read_at
@@ -22,6 +24,19 @@ from kmp_desktop.kafka.scan import read_at
 _MOVES_WITHIN_S = 2.0
 _LOOK_EVERY_S = 0.2
 _Image = tuple[bytes | None, bytes | None, object, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A partition that a transaction of ours holds at ``offset``, its last stable offset.
+
+    ``known``: an unfinished commit of this computer explains it; else it is another desktop's, or
+    nobody remembers it.
+    """
+
+    place: Partition
+    offset: int
+    known: bool
 
 
 class HeldPartitions:
@@ -41,35 +56,43 @@ class HeldPartitions:
         self,
         partitions: Iterable[Partition],
         entry: JournalEntry | None,
-        known: Collection[DeadLetter],
+        known: Callable[[], Collection[DeadLetter]],
         wait_s: float = _MOVES_WITHIN_S,
-    ) -> tuple[Partition, ...]:
+    ) -> tuple[Held, ...]:
         """The partitions held by a transaction of ours.
 
-        ``entry``: our own unfinished commit, whose offsets are known; ``known``: the queue's records,
-        since a copy can be told only by being equal to one. Waits ``wait_s`` for an offset to move,
+        ``entry``: our own unfinished commit, whose offsets are known; ``known``: gives the queue's
+        records, since a copy can be told only by being equal to one. Waits ``wait_s`` for an offset to move,
         but only for those not judged before.
         """
-        held = self._unmoved(list(partitions), wait_s)
-        images: set[_Image] | None = None
+        images: dict[_Image, bool] | None = None
         ours = []
-        for (topic, partition), stable in held.items():
-            if entry is not None and _is_of(entry, topic, partition, stable):
-                ours.append((topic, partition))
+        for place, stable in self._unmoved(list(partitions), wait_s).items():
+            if entry is not None and _is_of(entry, place, stable):
+                ours.append(Held(place, stable, known=True))
                 continue
-            record = self._record_at(topic, partition, stable)
+            record = self._record_at(*place, stable)
             if record is None:
                 continue
-            if topic == self._queue_topic:
-                is_ours = is_tombstone(record.value, record.headers)
-            else:
-                images = {_image(each) for each in known} if images is None else images
-                is_ours = _image(record) in images
-            if is_ours:
-                ours.append((topic, partition))
-            elif known:  # before anything was read a copy of ours cannot be told from a foreign record
-                self._foreign[topic, partition] = stable
+            images = _images(known(), entry) if images is None else images
+            found = self._judged(record, place, entry, images)
+            if found is not None:
+                ours.append(found)
+            elif images:  # before anything was read a copy of ours cannot be told from a foreign record
+                self._foreign[place] = stable
         return tuple(ours)
+
+    def _judged(
+        self, record: DeadLetter, place: Partition, entry: JournalEntry | None, images: dict[_Image, bool]
+    ) -> Held | None:
+        """Whether this record, at the last stable offset, was written by this tool."""
+        if place[0] != self._queue_topic:
+            image = _image(record)
+            return Held(place, record.id.offset, images[image]) if image in images else None
+        if not is_tombstone(record.value, record.headers):
+            return None
+        nonce = tombstone_of(record.id.offset, record.headers).nonce
+        return Held(place, record.id.offset, entry is not None and nonce == entry.nonce.hex())
 
     def _record_at(self, topic: str, partition: int, offset: int) -> DeadLetter | None:
         """What lies there; None also where this account may not look: others have open work, too."""
@@ -94,10 +117,23 @@ class HeldPartitions:
         return held
 
 
-def _is_of(entry: JournalEntry, topic: str, partition: int, offset: int) -> bool:
-    if topic == entry.identity.queue_topic:
-        return any((each.partition, each.offset) == (partition, offset) for each in entry.tombstones)
-    return any((each.partition, each.offset) == (partition, offset) for each in entry.copies)
+def _is_of(entry: JournalEntry, place: Partition, offset: int) -> bool:
+    topic, partition = place
+    written = entry.tombstones if topic == entry.identity.queue_topic else entry.copies
+    return any((each.partition, each.offset) == (partition, offset) for each in written)
+
+
+def _images(known: Collection[DeadLetter], entry: JournalEntry | None) -> dict[_Image, bool]:
+    """What copies look like, and whether the unfinished commit was to write one that looks so.
+
+    A copy whose answer was lost is in no journal by its place.
+    """
+    merged = {each.id for each in entry.plan if each.decision is PlannedDecision.MERGE} if entry else set()
+    images: dict[_Image, bool] = {}
+    for each in known:
+        image = _image(each)
+        images[image] = images.get(image, False) or each.id in merged
+    return images
 
 
 def _image(record: DeadLetter) -> _Image:

@@ -44,11 +44,11 @@ from kmp_desktop.kafka.offsets import (
     transactional_id,
 )
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_ranges
-from kmp_desktop.kafka.settings import ClientSettings
+from kmp_desktop.kafka.settings import ClientSettings, transaction_s
 from kmp_desktop.kafka.topics import TopicFacts, cluster_id, describe, limits_of
 
-HANGS_AFTER_S = 65.0
-"""A stable read that takes longer than our transactions may last: the group hangs."""
+_HANGS_AFTER_S = 5.0
+"""A stable read that takes so much longer than our transactions may last: the group hangs."""
 
 _LOOKS_AGAIN = 3
 _COUNTED_EXACTLY = 5000
@@ -213,14 +213,15 @@ class KafkaSource:
 
     def _snapshot(self, facts: TopicFacts) -> _Snapshot:
         group, mark_group = self._queue.group, transactional_id(facts.name)
+        patience = transaction_s(self._settings) + _HANGS_AFTER_S
         nothing = dict.fromkeys(facts.partitions, NO_OFFSET)
         try:
             with naming(mark_group):
                 consumer = self._clients.consumer(mark_group)
-                owner = read_mark(consumer, facts.name, facts.partitions[0], HANGS_AFTER_S)
+                owner = read_mark(consumer, facts.name, facts.partitions[0], patience)
             with naming(group):
                 consumer = self._clients.consumer(group)
-                return _Snapshot(owner, read_stable(consumer, facts.name, facts.partitions, HANGS_AFTER_S))
+                return _Snapshot(owner, read_stable(consumer, facts.name, facts.partitions, patience))
         except GroupDenied as error:
             return _Snapshot(None, nothing, denied=error.group)
         except KafkaException as error:

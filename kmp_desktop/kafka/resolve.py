@@ -1,36 +1,66 @@
-"""Did my commit happen? Settles the journal's entry by asking the broker, and says no more than that."""
+"""Did my commit happen? Settles the journal's entry by asking the broker, and says no more than that.
+
+What the cluster has forgotten to finish of it is ended here, and what it kept only a part of repaired.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from confluent_kafka import KafkaError, KafkaException
-
+from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.journal import JournalEntry, JournalPhase
-from kmp_desktop.core.outcome import Outcome, Resolution
-from kmp_desktop.core.queue_state import CommittedOffset, PartitionKind, PlannedDecision
-from kmp_desktop.core.record import DeadLetter
+from kmp_desktop.core.outcome import ClusterWork, Outcome, Resolution
+from kmp_desktop.core.queue_state import CommittedOffset, PartitionKind, PartitionState, PlannedDecision
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
 from kmp_desktop.kafka import offsets, topics
 from kmp_desktop.kafka.clients import READ_COMMITTED
-from kmp_desktop.kafka.desk import STABLE_S, Desk
+from kmp_desktop.kafka.copies import FoundCopies, find_copies, sources_of
+from kmp_desktop.kafka.desk import (
+    STABLE_S,
+    Conflicting,
+    Desk,
+    NotCommitted,
+    OutcomeUnknown,
+    StrangerFound,
+)
+from kmp_desktop.kafka.heal import heal
+from kmp_desktop.kafka.held import HeldPartitions
 from kmp_desktop.kafka.interpretation import states_of
+from kmp_desktop.kafka.repair import CannotRepair, redo, republish
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_at
 from kmp_desktop.kafka.settings import SOCKET_TIMEOUT_S
 from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, drop, new_initialised
+from kmp_desktop.kafka.writing import NotConfirmed
 
 _ASK_S = 2 * SOCKET_TIMEOUT_S + 2.0
 _ANCESTORS = 9  # the newest nonce and eight before it
+_ROUNDS = 3
+_BATCH = 1_000_000
 
 
 def resolve(desk: Desk, entry: JournalEntry) -> Resolution:
     """Settle an entry and forget it, or say UNKNOWN and keep it. The queue's lock must be held."""
+    desk = _of_its_group(desk, entry)
     try:
-        return _resolve(_of_its_group(desk, entry), entry)
-    except (*FAILURES, NotInitialised, ReadStalled, RangeLost) as failure:
+        for _ in range(_ROUNDS):
+            resolution = _resolve(desk, entry)
+            if isinstance(resolution, Resolution):
+                return resolution
+            entry = resolution  # something was repaired: look whether it is right now
+        return _unknown(entry, _partly_missing(), "repaired several times")
+    except (*FAILURES, NotInitialised, NotConfirmed, ReadStalled, RangeLost) as failure:
         return _unknown(entry, text("The server does not answer."), str(failure))
+    except UserFacingError as failure:
+        return _unknown(entry, failure.happened, failure.details)
+    except (NotCommitted, Conflicting, StrangerFound, OutcomeUnknown) as failure:
+        return _unknown(entry, _partly_missing(), str(failure))
+    except CannotRepair as failure:
+        there = tuple(each.id for each in entry.plan if each.id not in failure.missing)
+        unknown = _unknown(entry, failure.message, _partly_missing())
+        return replace(unknown, present=there, missing=failure.missing)
 
 
 def _of_its_group(desk: Desk, entry: JournalEntry) -> Desk:
@@ -39,82 +69,118 @@ def _of_its_group(desk: Desk, entry: JournalEntry) -> Desk:
     return replace(desk, queue=replace(desk.queue, retry_topic=topic, group=group))
 
 
-def _resolve(desk: Desk, entry: JournalEntry) -> Resolution:
+def _resolve(desk: Desk, entry: JournalEntry) -> Resolution | JournalEntry:
     facts = topics.describe(desk.clients, entry.identity.queue_topic)
     # Ends the old transaction, or waits for its end: afterwards nothing of it can still happen.
-    drop(new_initialised(desk.clients.settings, desk.transactional_id, 1_000_000))
+    drop(new_initialised(desk.clients.settings, desk.transactional_id, _BATCH))
     if facts is None or facts.id != entry.identity.queue_topic_id:
         return _of_another_queue(desk, entry)
-    now = _state_unless_held(desk, entry, facts.partitions)
-    if isinstance(now, Resolution):
-        return now
+    found = _state(desk, entry, facts.partitions)
+    if found.left.held:
+        return _unknown(entry, _call_the_administrator(), found.left.request)
     if entry.phase is JournalPhase.OPEN:  # commit_transaction was never called
         return _settled(desk, entry, Outcome.NOT_COMMITTED)
-    return _judged(desk, entry, now)
+    return _judged(desk, entry, found)
 
 
 def _of_another_queue(desk: Desk, entry: JournalEntry) -> Resolution:
     """The records are gone with the old topic; what was written to the retry topic is not."""
-    is_done = bool(_visible_copies(desk, entry))
+    is_done = bool(find_copies(desk, entry).visible)
     desk.journal.put_aside(entry, "it belongs to another state of this topic")
     outcome = Outcome.COMMITTED if is_done else Outcome.NOT_COMMITTED
     return _resolution(entry, outcome, text("The queue was set up anew since."))
 
 
-def _state_unless_held(
-    desk: Desk, entry: JournalEntry, partitions: tuple[int, ...]
-) -> dict[int, CommittedOffset] | Resolution:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the cluster holds; ``left``: what it cannot finish, then nothing else is known."""
+
+    owner: str | None = None
+    now: Mapping[int, CommittedOffset] | None = None
+    left: ClusterWork = field(default_factory=ClusterWork)
+    healed: bool = False
+
+
+def _state(desk: Desk, entry: JournalEntry, partitions: tuple[int, ...]) -> _State:
+    """Read stable; what the cluster has not finished of this entry is ended first."""
     places = [(entry.identity.queue_topic, each) for each in partitions]
     if entry.identity.retry_topic:
         retry = topics.describe(desk.clients, entry.identity.retry_topic)
         places += [(retry.name, each) for each in retry.partitions] if retry else []
-    if desk.held.held_by_us(places, entry, ()):
-        return _unknown(entry, _unfinished(), "a transaction of ours holds the last stable offset")
-    timeout = STABLE_S if entry.phase is JournalPhase.OPEN else _ASK_S
-    try:
-        return desk.read_state(partitions, timeout)[1]
-    except FAILURES as failure:
-        if not offsets.is_unstable(failure):
-            raise
-        return _unknown(entry, _unfinished(), str(failure))
+    merged = [each.id for each in entry.plan if each.decision is PlannedDecision.MERGE]
+    # Not the desk's own memory: by the records of one plan nothing can be called a stranger's.
+    look = HeldPartitions(desk.clients, desk.queue.group, desk.queue.queue_topic)
+    held = look.held_by_us(places, entry, lambda: sources_of(desk, entry, merged).values())
+    if not any(each.known for each in held):
+        try:
+            timeout = STABLE_S if entry.phase is JournalPhase.OPEN else _ASK_S
+            return _State(*desk.read_state(partitions, timeout))
+        except FAILURES as failure:
+            if not offsets.is_unstable(failure):
+                raise
+    left = heal(desk, partitions, held)
+    if left.held:
+        return _State(left=left)
+    return _State(*desk.read_state(partitions), healed=True)
 
 
-def _judged(desk: Desk, entry: JournalEntry, now: Mapping[int, CommittedOffset]) -> Resolution:
-    states = states_of(now, entry.identity.queue_topic_id)
+def _judged(desk: Desk, entry: JournalEntry, found: _State) -> Resolution | JournalEntry:
+    states = _states(desk, entry, found)
     missing = [each for each in entry.partitions if entry.nonce[:4] not in states[each].nonces]
+    copies = find_copies(desk, entry)
     if not missing:
-        return _settled(desk, entry, Outcome.COMMITTED)
-    visible = bool(_visible_copies(desk, entry)) or _visible_tombstones(desk, entry)
+        return _with_all_copies(desk, entry, copies)
+    visible = bool(copies.visible) or _visible_tombstones(desk, entry)
     decided = all(
         states[each.id.partition].is_decided(each.id.offset)
         for each in entry.plan
         if each.id.partition in missing
     )
-    forgotten = all(states[each].kind is not PartitionKind.OURS for each in entry.partitions)
-    if visible and (decided or forgotten):  # more than eight commits came after ours, or offsets were lost
-        return _settled(desk, entry, Outcome.COMMITTED)
-    overwritten = any(len(states[each].nonces) >= _ANCESTORS for each in missing)
-    if decided and overwritten and not entry.copies and not entry.tombstones:
+    if visible and decided:  # more than eight commits came after ours
+        return _with_all_copies(desk, entry, copies)
+    if decided and _without_witness(entry, states, missing):
         # Nobody will ever know, and nothing depends on it: told once, then the queue opens again.
         desk.journal.put_aside(entry, "decided, by this commit or by somebody else")
         return _unknown(entry, text("Your records are decided, by you or by someone else."), "no witness")
-    if visible or len(missing) < len(entry.partitions):
-        return _unknown(entry, text("Part of this commit is missing on the server."), f"missing in {missing}")
-    return _settled(desk, entry, Outcome.NOT_COMMITTED)
+    if len(missing) < len(entry.partitions):
+        return _mixed(entry, missing)
+    if visible:
+        forgotten = (PartitionKind.FOREIGN, PartitionKind.LOST)
+        if not all(states[each].kind in forgotten for each in entry.partitions):
+            redo(desk, entry, copies)
+        return _settled(desk, entry, Outcome.COMMITTED)  # if the offsets were lost since, loading asks
+    message = _fell_away() if found.healed else None
+    return _settled(desk, entry, Outcome.NOT_COMMITTED, message)
 
 
-def _visible_copies(desk: Desk, entry: JournalEntry) -> Mapping[tuple[int, int], DeadLetter]:
-    """The copies of this commit that everybody can see; none where this account may not look."""
-    places = [(each.partition, each.offset) for each in entry.copies]
-    retry = topics.describe(desk.clients, entry.identity.retry_topic) if places else None
-    if retry is None or retry.id != entry.identity.retry_topic_id:
-        return {}
-    try:
-        return read_at(desk.clients.consumer(desk.queue.group, READ_COMMITTED), retry.name, places)
-    except KafkaException as failure:
-        if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-            return {}
-        raise
+def _states(desk: Desk, entry: JournalEntry, found: _State) -> dict[int, PartitionState]:
+    """A queue that was worked on and has no offset at all was reset; one without MARK is new."""
+    assert found.now is not None
+    nothing = all(each.offset < 0 for each in found.now.values())
+    all_lost = nothing and found.owner == desk.queue.group
+    return states_of(found.now, entry.identity.queue_topic_id, all_lost=all_lost)
+
+
+def _with_all_copies(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> Resolution | JournalEntry:
+    """The decisions count: copies that are lost are written again, then it is looked at once more."""
+    if copies.lost:
+        return republish(desk, entry, copies.lost)
+    return _settled(desk, entry, Outcome.COMMITTED)
+
+
+def _without_witness(
+    entry: JournalEntry, states: Mapping[int, PartitionState], missing: Collection[int]
+) -> bool:
+    overwritten = any(len(states[each].nonces) >= _ANCESTORS for each in missing)
+    return overwritten and not entry.copies and not entry.tombstones
+
+
+def _mixed(entry: JournalEntry, missing: Collection[int]) -> Resolution:
+    """The offsets of one commit are there for some partitions only: never seen, never touched."""
+    unknown = _unknown(entry, _partly_missing(), f"partitions {missing}")
+    gone = tuple(each.id for each in entry.plan if each.id.partition in missing)
+    there: tuple[RecordId, ...] = tuple(each.id for each in entry.plan if each.id.partition not in missing)
+    return replace(unknown, present=there, missing=gone)
 
 
 def _visible_tombstones(desk: Desk, entry: JournalEntry) -> bool:
@@ -129,18 +195,28 @@ def _visible_tombstones(desk: Desk, entry: JournalEntry) -> bool:
     )
 
 
-def _settled(desk: Desk, entry: JournalEntry, outcome: Outcome) -> Resolution:
+def _settled(desk: Desk, entry: JournalEntry, outcome: Outcome, message: Text | None = None) -> Resolution:
     desk.forget_journal(entry.identity.cluster_id)
-    return _resolution(entry, outcome, None)
+    return _resolution(entry, outcome, message)
 
 
-def _unknown(entry: JournalEntry, message: Text, details: str) -> Resolution:
+def _unknown(entry: JournalEntry, message: Text, details: object) -> Resolution:
     said = text("{message} ({details})", message=message, details=details)
     return _resolution(entry, Outcome.UNKNOWN, said)
 
 
-def _unfinished() -> Text:
-    return text("The cluster has not finished an earlier commit of this tool.")
+def _partly_missing() -> Text:
+    return text("Part of this commit is missing on the server.")
+
+
+def _call_the_administrator() -> Text:
+    return text(
+        "The cluster does not finish a commit of this tool by itself. Please call your Kafka administrator."
+    )
+
+
+def _fell_away() -> Text:
+    return text("The server had forgotten to finish the commit, so it fell away as a whole.")
 
 
 def _resolution(entry: JournalEntry, outcome: Outcome, message: Text | None) -> Resolution:

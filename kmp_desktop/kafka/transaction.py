@@ -10,15 +10,9 @@ from typing import TypeVar
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from kmp_desktop.core.queue_state import TopicLimits
-from kmp_desktop.kafka.settings import ClientSettings
+from kmp_desktop.kafka.settings import TRANSACTION_TIMEOUT, ClientSettings, transaction_s
 
 Answer = TypeVar("Answer")
-
-TRANSACTION_S = 60.0
-"""transaction.timeout.ms; shorter ones were seen to lose abort markers when a broker restarts."""
-
-WORK_S = 0.8 * TRANSACTION_S
-"""How long everything before commit_transaction may take."""
 
 _INIT_TRIES = 5
 _INIT_CALL_S = 15.0
@@ -67,6 +61,11 @@ def again(call: Callable[[], Answer], deadline: float) -> Answer:
             time.sleep(0.1)
 
 
+def work_s(settings: ClientSettings) -> float:
+    """How long everything before commit_transaction may take."""
+    return 0.8 * transaction_s(settings)
+
+
 def batch_size(limits: TopicLimits) -> int:
     """A topic's ``max.message.bytes`` limits the batch, not the record."""
     smallest = min(limits.queue_max_bytes, limits.retry_max_bytes)
@@ -79,8 +78,7 @@ def new_producer(settings: ClientSettings, transactional_id: str, batch: int) ->
         {
             **settings,
             "transactional.id": transactional_id,
-            "transaction.timeout.ms": round(TRANSACTION_S * 1000),
-            "message.timeout.ms": round(TRANSACTION_S * 1000),
+            "message.timeout.ms": settings[TRANSACTION_TIMEOUT],
             "acks": "all",
             "compression.type": "lz4",
             "message.max.bytes": 100_000_000,
@@ -117,13 +115,14 @@ def new_initialised(settings: ClientSettings, transactional_id: str, batch: int)
     raise AssertionError("not reached")
 
 
-def abort(producer: Producer) -> None:
-    """Abort; when that fails, the next init does it."""
+def abort(producer: Producer) -> bool:
+    """Abort; when that fails (False), the next init does it."""
     deadline = time.monotonic() + _ABORT_S
     try:
         again(lambda: producer.abort_transaction(10), deadline)
     except FAILURES:
-        return
+        return False
+    return True
 
 
 def drop(producer: Producer) -> None:

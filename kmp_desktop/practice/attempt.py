@@ -32,7 +32,7 @@ from kmp_desktop.core.queue_state import (
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.tombstone import decision_of, is_tombstone, tombstone_of
-from kmp_desktop.practice.broker import AtCommit, PracticeBroker
+from kmp_desktop.practice.broker import AtCommit, PracticeBroker, UnfinishedWork
 from kmp_desktop.practice.chunk import Chunk, chunk_of, partitions_of
 from kmp_desktop.practice.computer import PracticeComputer
 from kmp_desktop.practice.reading import NO_OFFSET, covered, left_over, state_of
@@ -103,6 +103,10 @@ class Attempt:
     def _run(self, steps: Steps) -> ChunkResult:
         self._write_journal(JournalPhase.OPEN)
         steps.done(Step.JOURNAL)
+        if self._broker.unfinished is not UnfinishedWork.NOTHING:
+            self._forget()
+            unfinished = text("The cluster has not finished an earlier commit of this tool.")
+            return not_committed(NotCommittedReason.CLUSTER_UNFINISHED, unfinished)
         steps.done(Step.INIT)
         for _ in range(5):
             refusal = self._compare()

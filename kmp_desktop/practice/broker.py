@@ -28,6 +28,14 @@ class AtCommit(StrEnum):
     SUCCEED = "succeed"
 
 
+class UnfinishedWork(StrEnum):
+    """What the cluster has forgotten to end."""
+
+    NOTHING = "nothing"
+    OURS = "ours"  # an earlier commit: it can be ended from here
+    NOT_OURS = "not_ours"  # looks like ours; only whoever began it, or an administrator, can
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
     """A record of one of the two topics; ``timestamp`` is epoch milliseconds."""
@@ -94,7 +102,7 @@ class Hold:
 class PracticeBroker:
     """Everything a cluster holds of one queue. Its methods may be called in any thread.
 
-    ``reachable``, ``group_active`` and ``may_write`` are switches for what can be shown;
+    ``reachable``, ``group_active``, ``may_write`` and ``unfinished`` are switches for what can be shown;
     ``unanswered`` is how many times in a row asking for an unknown outcome gets no answer.
     """
 
@@ -118,6 +126,7 @@ class PracticeBroker:
         self.group_active = False
         self.may_write = True
         self.unanswered = 0
+        self.unfinished = UnfinishedWork.NOTHING
         self._script: deque[AtCommit] = deque()
         self._holds: dict[str, Hold] = {}
 

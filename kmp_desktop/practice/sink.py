@@ -6,6 +6,7 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import (
     ChunkResult,
+    ClusterWork,
     NotCommittedReason,
     Outcome,
     Resolution,
@@ -19,7 +20,7 @@ from kmp_desktop.core.queue_state import (
 )
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.attempt import Attempt, Steps, not_committed
-from kmp_desktop.practice.broker import PracticeBroker
+from kmp_desktop.practice.broker import PracticeBroker, UnfinishedWork
 from kmp_desktop.practice.computer import PracticeComputer
 from kmp_desktop.practice.reading import NO_OFFSET, state_of
 
@@ -63,6 +64,21 @@ class PracticeSink:
         try:
             attempt = Attempt(self._broker, self._computer, loaded, plan, self._person, self._clock)
             return attempt.run(Steps(self._broker, observer, part, parts))
+        finally:
+            self._lock.release()
+
+    def finish_cluster_work(self, loaded: LoadedQueue) -> ClusterWork:
+        """End what an earlier commit left open; a person was asked."""
+        identity = loaded.identity
+        if not self._lock.take(identity.cluster_id, identity.queue_topic):
+            raise _busy()
+        try:
+            with self._broker.lock:
+                if self._broker.unfinished is not UnfinishedWork.NOT_OURS:
+                    self._broker.unfinished = UnfinishedWork.NOTHING
+                    return ClusterWork()
+                place = f"{self._broker.retry.name}/0"
+                return ClusterWork((place,), f"Please end the transaction that holds {place}.")
         finally:
             self._lock.release()
 

@@ -69,6 +69,7 @@ class BrokerWorker(QObject):
         read_done(ReadDone), read_failed(UserFacingError): a read ended.
         commit_progressed(CommitProgress), commit_done(CommitDone): a commit.
         resolved(Resolution | None), resolve_failed(UserFacingError): an unfinished commit was asked for.
+        cluster_work_done(ClusterWork | UserFacingError): what is left after ending unfinished work.
         looked(int as object), look_failed(UserFacingError): offsets that came since the last read.
         broke(BaseException): a bug; what was going on is over, its outcome is not known.
         closed(): the adapters are closed; the thread may end.
@@ -84,6 +85,7 @@ class BrokerWorker(QObject):
     commit_done = Signal(object)
     resolved = Signal(object)
     resolve_failed = Signal(object)
+    cluster_work_done = Signal(object)
     looked = Signal(object)
     look_failed = Signal(object)
     broke = Signal(object)
@@ -147,6 +149,19 @@ class BrokerWorker(QObject):
             self.broke.emit(error)
         else:
             self.resolved.emit(resolution)
+
+    @Slot()
+    def finish_cluster_work(self) -> None:
+        """End what the cluster has not finished; a person was asked."""
+        assert self._loaded is not None
+        try:
+            left = self._connected()[1].finish_cluster_work(self._loaded)
+        except UserFacingError as error:
+            self.cluster_work_done.emit(error)
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread
+            self.broke.emit(error)
+        else:
+            self.cluster_work_done.emit(left)
 
     @Slot()
     def look(self) -> None:

@@ -15,7 +15,7 @@ from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.app.triage import Restored, StageReport
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.outcome import CommitResult, NotCommittedReason, Outcome, Resolution
+from kmp_desktop.core.outcome import ClusterWork, CommitResult, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import QueueAdapters, ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.core.queue_state import TakeOver
@@ -57,6 +57,7 @@ class QueueSession(QObject):
         state_changed(SessionState): the new ``state``.
         decisions_changed(Change): the book changed, by whatever way.
         commit_progressed(CommitProgress), commit_finished(CommitResult): a commit.
+        cluster_work_done(ClusterWork | UserFacingError): what ``finish_cluster_work`` has left.
         restarted(): the queue was set up anew; rows begin at 0 again and the book is empty.
         closed(): all threads have ended; the last signal.
     """
@@ -66,6 +67,7 @@ class QueueSession(QObject):
     decisions_changed = Signal(object)
     commit_progressed = Signal(object)
     commit_finished = Signal(object)
+    cluster_work_done = Signal(object)
     restarted = Signal()
     closed = Signal()
 
@@ -180,6 +182,17 @@ class QueueSession(QObject):
     def stop_commit(self) -> None:
         """Stop as long as nothing is final; a part that can no longer be stopped goes on."""
         self._threads.stop_commit.set()
+
+    def finish_cluster_work(self) -> None:
+        """End what the cluster has not finished of earlier commits: a person wants it. Then read again."""
+        if not self._closing:
+            self._threads.finish_cluster_work()
+
+    @Slot(object)
+    def _on_cluster_work_done(self, answer: object) -> None:
+        self.cluster_work_done.emit(answer)
+        if isinstance(answer, ClusterWork) and not answer.held:
+            self.read_again()
 
     # Records and decisions
 
@@ -436,6 +449,7 @@ class QueueSession(QObject):
         broker.commit_done.connect(self._on_commit_done)
         broker.resolved.connect(self._on_resolved)
         broker.resolve_failed.connect(self._on_resolve_failed)
+        broker.cluster_work_done.connect(self._on_cluster_work_done)
         broker.looked.connect(self._on_looked)
         broker.look_failed.connect(self._on_look_failed)
         broker.broke.connect(self._on_broke)

@@ -33,6 +33,7 @@ class QueueThreads(QObject):
     _read = Signal(object)
     _commit = Signal(object)
     _resolve = Signal()
+    _finish_cluster_work = Signal()
     _look = Signal()
     _close_broker = Signal()
     _ask = Signal(object)
@@ -88,6 +89,10 @@ class QueueThreads(QObject):
         """Ask what became of an unfinished commit."""
         self._resolve.emit()
 
+    def finish_cluster_work(self) -> None:
+        """End what the cluster has not finished."""
+        self._finish_cluster_work.emit()
+
     @Slot()
     def look(self) -> None:
         """See whether new records have come."""
@@ -126,6 +131,7 @@ class QueueThreads(QObject):
         self._read.connect(broker.read)
         self._commit.connect(broker.commit)
         self._resolve.connect(broker.resolve)
+        self._finish_cluster_work.connect(broker.finish_cluster_work)
         self._look.connect(broker.look)
         self._close_broker.connect(broker.close)
         # Records go from thread to thread without a stop at the window's.

@@ -11,6 +11,7 @@ from kmp_desktop.app.commit import commit
 from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import (
+    ClusterWork,
     CommitProgress,
     CommitResult,
     Compared,
@@ -508,3 +509,34 @@ def test_nothing_unfinished_is_nothing_to_settle(world: World) -> None:
     put(window, load(window), {only: P})
 
     assert window.sink.resolve() is None
+
+
+def test_where_the_cluster_has_finished_everything_ending_it_changes_nothing(world: World) -> None:
+    only = world.write(0, b"K")
+    window = world.window()
+
+    work = window.sink.finish_cluster_work(load(window))
+
+    assert ClusterWork() == work
+    assert [only] == undecided(world)
+    assert Outcome.COMMITTED == put(window, load(window), {only: M}).outcome
+    assert [b"K"] == [key for key, *_ in world.retried()]
+
+
+def test_what_looks_like_an_unfinished_commit_of_ours_stops_every_commit_until_it_ends(world: World) -> None:
+    only = world.write(0, b"K")
+    window = world.window()
+    loaded = load(window)
+
+    with world.hold_equal_copy(loaded.records[only]):
+        result = put(window, loaded, {only: M})
+        work = window.sink.finish_cluster_work(loaded)
+
+        assert NotCommittedReason.CLUSTER_UNFINISHED == result.chunks[0].reason
+        assert Outcome.NOT_COMMITTED == result.outcome
+        assert 1 == len(work.held), "it was not ours, so it could not be ended"
+        assert work.held[0].rpartition("/")[0] in work.request
+        assert [only] == undecided(world)
+
+    assert Outcome.COMMITTED == put(window, load(window), {only: M}).outcome
+    assert [b"K"] == [key for key, *_ in world.retried()]

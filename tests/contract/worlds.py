@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
@@ -20,7 +21,7 @@ from kmp_desktop.core.tombstone import is_tombstone
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.settings import client_settings
-from kmp_desktop.practice.broker import PracticeBroker
+from kmp_desktop.practice.broker import PracticeBroker, UnfinishedWork
 from kmp_desktop.practice.computer import PracticeComputer
 from kmp_desktop.practice.sink import PracticeSink
 from kmp_desktop.practice.source import PracticeSource
@@ -75,6 +76,9 @@ class World(Protocol):
 
     def forget_offsets(self) -> None:
         """The group's offsets expire."""
+
+    def hold_equal_copy(self, record: DeadLetter) -> AbstractContextManager[None]:
+        """Another program has a record open in the retry topic that looks like a copy of ours."""
 
     def retried(self) -> list[Copy]:
         """What a read_committed consumer finds in the retry topic."""
@@ -134,6 +138,13 @@ class PracticeQueue:
     def forget_offsets(self) -> None:
         """The group's offsets expire."""
         self._broker.forget_offsets(self.group)
+
+    @contextmanager
+    def hold_equal_copy(self, record: DeadLetter) -> Iterator[None]:
+        """The practice cluster holds something, whatever it looks like."""
+        self._broker.unfinished = UnfinishedWork.NOT_OURS
+        yield
+        self._broker.unfinished = UnfinishedWork.NOTHING
 
     def retried(self) -> list[Copy]:
         """What is in the retry topic."""
@@ -243,6 +254,20 @@ class KafkaQueue:
         admin = self._admin()
         for future in admin.delete_consumer_groups([self.group]).values():
             future.result(30)
+
+    @contextmanager
+    def hold_equal_copy(self, record: DeadLetter) -> Iterator[None]:
+        """A transaction of another program, aborted in the end."""
+        name = {"transactional.id": f"stranger-{self.name}"}
+        producer = Producer({"bootstrap.servers": self.bootstrap, "log_level": 0, **name})
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        key, value, headers, timestamp = copy_of(record)
+        topic = f"{self.name}-retry"
+        producer.produce(topic, value, key, 0, headers=list(headers), timestamp=timestamp)
+        assert producer.flush(30) == 0
+        yield
+        producer.abort_transaction(30)
 
     def retried(self) -> list[Copy]:
         """What a read_committed consumer finds in the retry topic."""

@@ -1,7 +1,8 @@
 """A program that commits a plan like ``apply`` does, and meets a fault at one step of the protocol.
 
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
-after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over).
+after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over);
+``broker:STEP`` (SIGKILL to the process ``broker``, ``after_ms`` later) or ``both:STEP``.
 ``without`` names a rule of ``rules`` that is switched off, ``work_s`` is when an attempt is given up, and
 ``then`` a plan that is committed when ``plan`` was not. Prints one line like ``apply --json`` does,
 with what became of an unfinished commit (``resolved``), what the commit waits for, how many copies were
@@ -16,6 +17,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from kmp_desktop.app.commit import commit
@@ -53,9 +55,11 @@ class Reading:
 class Faulty:
     """Follows the commit and hits when its step is done."""
 
-    def __init__(self, fault: str, part: int) -> None:
-        self._what, _, self._step = fault.partition(":")
-        self._part = part
+    def __init__(self, order: dict[str, Any]) -> None:
+        self._what, _, self._step = str(order["fault"]).partition(":")
+        self._part = int(order.get("part", 1))
+        self._broker = int(order.get("broker", 0))
+        self._after_s = int(order.get("after_ms", 0)) / 1000
         self._done = False
         self._is_over = False
 
@@ -76,7 +80,16 @@ class Faulty:
 
     def _strike(self) -> None:
         self._done = True
-        os.kill(os.getpid(), signal.SIGKILL if self._what == "kill" else signal.SIGSTOP)
+        match self._what:
+            case "broker" if self._after_s:
+                Timer(self._after_s, os.kill, (self._broker, signal.SIGKILL)).start()
+            case "broker":
+                os.kill(self._broker, signal.SIGKILL)
+            case "both":
+                os.kill(self._broker, signal.SIGKILL)
+                os.kill(os.getpid(), signal.SIGKILL)
+            case _:
+                os.kill(os.getpid(), signal.SIGKILL if self._what == "kill" else signal.SIGSTOP)
 
 
 class WallClock:
@@ -113,7 +126,7 @@ def main(order: dict[str, Any]) -> int:
         resolution = sink.resolve()
         loaded = source.load(Reading())
         offered: dict[RecordId, DeadLetter] = {each.id: each for each in loaded.undecided()}
-        faulty = Faulty(str(order["fault"]), int(order.get("part", 1)))
+        faulty = Faulty(order)
         for plan in (order["plan"], order.get("then", "")):
             wanted = _plan(Path(str(plan)))
             staged = {each: decision for each, decision in wanted.items() if each in offered}

@@ -32,7 +32,7 @@ def switch_off(rule: str) -> None:
 
 def work_for(seconds: float) -> None:
     """Let this process give up an attempt sooner than the program does; a rule is not touched."""
-    _replace(commit_attempt, "WORK_S", seconds)
+    _replace(commit_attempt, "work_s", lambda _: seconds)
 
 
 def _replace(owner: type | ModuleType, name: str, by: object) -> None:

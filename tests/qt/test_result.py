@@ -28,7 +28,7 @@ from kmp_desktop.core.queue_state import TheirDecision
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
-from kmp_desktop.practice.broker import AtCommit
+from kmp_desktop.practice.broker import AtCommit, UnfinishedWork
 from kmp_desktop.qt.models.conflict_table import CHIP_ROLE, Column, ConflictTableModel
 from kmp_desktop.qt.models.record_names import RecordNames
 from kmp_desktop.qt.prompts import Prompts
@@ -311,6 +311,47 @@ def test_the_report_can_be_copied(qtbot: QtBot, practice: PracticeWorld) -> None
 
     assert "Outcome: not_committed" in QGuiApplication.clipboard().text()
     assert "Copied" == words(page, "resultReportButton")
+
+
+def _unfinished(
+    qtbot: QtBot, world: PracticeWorld, what: UnfinishedWork
+) -> tuple[ResultPage, QueueSession, list[RecordId]]:
+    """A commit that an earlier one stands in the way of, and the button pressed that ends that one."""
+    page, session, ids = _opened(qtbot, world)
+    world.broker.unfinished = what
+    session.stage(ids[:10], M)
+    committed(qtbot, session)
+    page.show_result(session.last_result)
+    shown(qtbot, page)
+    done = Heard(session.cluster_work_done.connect)
+    press(page, "resultEndWorkButton")
+    assert "The earlier commit is being ended." == words(page, "resultTitle")
+    qtbot.waitUntil(lambda: bool(done.values))
+    return page, session, ids
+
+
+def test_an_earlier_commit_that_was_never_finished_can_be_ended_and_then_all_goes_on(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    page, session, _ = _unfinished(qtbot, practice, UnfinishedWork.OURS)
+
+    assert "The earlier commit is ended." == words(page, "resultTitle")
+    assert "10 decisions are saved" in everything_said(page)
+    qtbot.waitUntil(lambda: session.state.phase is SessionPhase.READY)
+    assert 10 == session.book.counts().merge
+    committed(qtbot, session)
+    assert session.last_result is not None
+    assert Outcome.COMMITTED == session.last_result.outcome
+
+
+def test_a_report_names_what_only_the_administrator_can_end(qtbot: QtBot, practice: PracticeWorld) -> None:
+    page, session, _ = _unfinished(qtbot, practice, UnfinishedWork.NOT_OURS)
+
+    assert "The earlier commit could not be ended from here." == words(page, "resultTitle")
+    assert "orders.events.retry/0" in everything_said(page)
+    press(page, "resultReportButton")
+    assert "Please end the transaction that holds" in QGuiApplication.clipboard().text()
+    assert 10 == session.book.counts().merge
 
 
 def test_a_queue_set_up_anew_is_read_again(qtbot: QtBot, practice: PracticeWorld) -> None:

@@ -28,6 +28,7 @@ _ICONS = {
 _AGAIN = frozenset({Move.TRY_AGAIN, Move.ASK_AGAIN, Move.READ_AGAIN})
 _NAMES = {
     Move.COPY_REPORT: "resultReportButton",
+    Move.END_CLUSTER_WORK: "resultEndWorkButton",
     Move.TO_REVIEW: "resultReviewButton",
     Move.SAVE_DECISIONS: "saveDecisionsButton",
     Move.EDIT_CONNECTION: "resultConnectionButton",

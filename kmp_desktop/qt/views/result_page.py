@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEven
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kmp_desktop.app import outcome_page as words
+from kmp_desktop.app.cluster_words import beyond_us_page, ended_page, ending_page
 from kmp_desktop.app.decisions_file import save_plan
 from kmp_desktop.app.outcome_page import Button as ButtonWords
 from kmp_desktop.app.outcome_page import Kind, Move, OutcomePage, Surroundings
@@ -17,7 +18,7 @@ from kmp_desktop.app.outcome_words import page_of_commit, page_of_resolution
 from kmp_desktop.app.report import commit_report, resolution_report
 from kmp_desktop.app.unknown_words import locked_page, settled_elsewhere_page
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Resolution, Step
+from kmp_desktop.core.outcome import ClusterWork, CommitProgress, CommitResult, Outcome, Resolution, Step
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.qt import when
@@ -79,6 +80,7 @@ class ResultPage(QWidget):
         self._result: CommitResult | None = None
         self._resolution: Resolution | None = None
         self._in_doubt = False
+        self._request = ""  # for the Kafka administrator
         self._handed_over_at = 0
         self._attempts: AttemptsCard | None = None
         self._attempt = 0
@@ -97,6 +99,7 @@ class ResultPage(QWidget):
     def show_result(self, result: CommitResult | Resolution | None) -> None:
         """Show what became of a commit; None: it ended without any result (a fault of the program)."""
         around = self._around()
+        self._request = ""
         self._in_doubt = result is None or result.outcome is Outcome.UNKNOWN
         if isinstance(result, CommitResult):
             self._result, self._resolution = result, None
@@ -144,6 +147,7 @@ class ResultPage(QWidget):
     def _connect(self) -> None:
         self._session.commit_progressed.connect(self._on_progress)
         self._session.state_changed.connect(self._on_state)
+        self._session.cluster_work_done.connect(self._on_cluster_work_done)
         self._foot.pressed.connect(self._on_pressed)
         for keys in ("Ctrl+Return", "Ctrl+Enter", "F5", "Esc"):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -225,7 +229,10 @@ class ResultPage(QWidget):
     def _report(self) -> str:
         if self._resolution is not None:
             return resolution_report(self._resolution, self._around())
-        return commit_report(self._result, self._around()) if self._result is not None else ""
+        if self._result is None:
+            return ""
+        request = f"{self._request}\n\n" if self._request else ""
+        return request + commit_report(self._result, self._around())
 
     def _result_in_doubt(self) -> CommitResult | None:
         """The commit of this window that a resolution is about."""
@@ -304,6 +311,7 @@ class ResultPage(QWidget):
             Move.TRY_AGAIN: self.try_again.emit,
             Move.ASK_AGAIN: self._session.try_now,
             Move.READ_AGAIN: self._read_again,
+            Move.END_CLUSTER_WORK: self._end_cluster_work,
             Move.LEAVE_CONFLICTS: lambda: self._leave(ids),
             Move.SHOW_RECORDS: lambda: self.show_records.emit(ids),
             Move.EDIT_CONNECTION: self.edit_connection.emit,
@@ -315,6 +323,21 @@ class ResultPage(QWidget):
     def _read_again(self) -> None:
         self._session.read_again()
         self.to_triage.emit()
+
+    def _end_cluster_work(self) -> None:
+        self._show(ending_page())
+        self._session.finish_cluster_work()
+
+    @Slot(object)
+    def _on_cluster_work_done(self, answer: object) -> None:
+        if isinstance(answer, UserFacingError):
+            self.show_result(self._result)
+            self._prompts.show_error(self, answer)
+        elif isinstance(answer, ClusterWork) and answer.held:
+            self._request = answer.request
+            self._show(beyond_us_page(answer, self._around()))
+        else:
+            self._show(ended_page(self._around()))
 
     def _copy_report(self) -> None:
         self._on_copied(self._report())

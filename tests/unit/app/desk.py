@@ -45,6 +45,7 @@ class Following:
         self.waits: list[str] = []
         self.steps: list[tuple[int, int, Step]] = []
         self.stop = False
+        self.repair = False
         self.at: dict[tuple[int, Step], Callable[[], object]] = {}
         self.on_wait: Callable[[], object] = lambda: None
         self.on_chunk: Callable[[], object] = lambda: None
@@ -72,6 +73,10 @@ class Following:
     def waiting(self, why: Text) -> None:
         """Note it."""
         self.waits.append(str(why))
+
+    def may_repair(self) -> bool:
+        """What a person said."""
+        return self.repair
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

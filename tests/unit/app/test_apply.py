@@ -12,7 +12,7 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
 from kmp_desktop.core.queue_state import CleanupPolicy, TakeOver
 from kmp_desktop.core.record import RecordId
-from kmp_desktop.practice.broker import AtCommit, PracticeBroker
+from kmp_desktop.practice.broker import AtCommit, PracticeBroker, UnfinishedWork
 from tests.unit.app.desk import GROUP, Desk, filled
 
 MERGE, PURGE, SKIP = Decision.MERGE, Decision.PURGE, Decision.SKIP
@@ -380,3 +380,32 @@ def test_what_somebody_else_decides_before_anything_was_tried_is_a_conflict_too(
     assert (Outcome.CONFLICT, Outcome.COMMITTED, True) == _ends(applied)
     assert ((ids[0],), (ids[1],), ()) == (applied.conflicts, applied.merged, applied.purged)
     assert (ids[0], ids[1], ids[3]) == applied.decided
+
+
+def test_what_the_cluster_has_not_finished_is_ended_only_when_a_person_said_so() -> None:
+    broker, ids = filled(2)
+    broker.unfinished = UnfinishedWork.OURS
+    desk = Desk(broker)
+
+    asked = desk.apply(dict.fromkeys(ids, MERGE))
+    desk.following.repair = True
+    repaired = desk.apply(dict.fromkeys(ids, MERGE))
+
+    assert (Outcome.NOT_COMMITTED, Outcome.NOT_COMMITTED, False) == _ends(asked)
+    assert asked.failure is not None
+    assert NotCommittedReason.CLUSTER_UNFINISHED == asked.failure.reason
+    assert (DONE, tuple(ids)) == (_ends(repaired), repaired.merged)
+
+
+def test_what_cannot_be_ended_from_here_is_tried_once_and_names_what_to_ask_for() -> None:
+    broker, ids = filled(2)
+    broker.unfinished = UnfinishedWork.NOT_OURS
+    desk = Desk(broker)
+    desk.following.repair = True
+
+    applied = desk.apply(dict.fromkeys(ids, MERGE))
+
+    assert Outcome.NOT_COMMITTED == applied.ended
+    assert applied.failure is not None
+    assert "orders.events.retry/0" in applied.failure.details
+    assert 1 == len(desk.following.waits)

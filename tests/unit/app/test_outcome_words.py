@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kmp_desktop.app.cluster_words import beyond_us_page
 from kmp_desktop.app.outcome_page import (
     Attempts,
     Card,
@@ -19,7 +20,14 @@ from kmp_desktop.app.outcome_page import (
 )
 from kmp_desktop.app.outcome_words import page_of_commit, page_of_resolution
 from kmp_desktop.app.unknown_words import locked_page
-from kmp_desktop.core.outcome import ChunkResult, CommitResult, Compared, NotCommittedReason, Outcome
+from kmp_desktop.core.outcome import (
+    ChunkResult,
+    ClusterWork,
+    CommitResult,
+    Compared,
+    NotCommittedReason,
+    Outcome,
+)
 from kmp_desktop.core.text import text
 from tests.unit.app.results import (
     AROUND,
@@ -424,3 +432,11 @@ def test_an_earlier_unfinished_commit_means_that_nothing_was_committed_now() -> 
 
     assert "Nothing was committed." == str(page.title)
     assert Move.TRY_AGAIN == page.primary.move
+    assert Move.END_CLUSTER_WORK in _moves(page)
+
+
+def test_what_could_not_be_ended_from_here_is_named() -> None:
+    page = beyond_us_page(ClusterWork(("orders.retry/0",), "please"), AROUND)
+
+    assert "orders.retry/0" in _said(page)
+    assert Move.COPY_REPORT in _moves(page)

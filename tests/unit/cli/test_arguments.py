@@ -53,9 +53,12 @@ def test_print_takes_a_queue() -> None:
 
 
 def test_apply_takes_a_plan_and_two_topics() -> None:
-    said = parse(["apply", *QUEUE, "--plan", "p", "--chunk-records", "3", "--take-over", "start", "q", "r"])
+    line = ["apply", *QUEUE, "--plan", "p", "--chunk-records", "3", "--take-over", "start", "q", "r"]
+    said = parse(line)
     queue = QueueArguments("kafka:9092", "kmp-orders", "q", "r")
     assert ApplyCommand(queue, Path("p"), 3, TakeOver.START) == said.command
+    repairing = parse([*line, "--repair"])
+    assert ApplyCommand(queue, Path("p"), 3, TakeOver.START, repair=True) == repairing.command
 
 
 def test_apply_has_usual_values() -> None:
