@@ -215,7 +215,7 @@ class _Steps:
             CheckStep.READ,
             CheckState.PASSED,
             text("Reading “{topic}”", topic=facts.name),
-            text_n(waiting, "Up to {n} record waiting", "Up to {n} records waiting"),
+            _waiting(waiting),
         )
 
     def _write(self, facts: TopicFacts, retry: TopicFacts) -> CheckResult:
@@ -290,6 +290,12 @@ class _Steps:
             text("Try again in a moment."),
             details=str(error),
         )
+
+
+def _waiting(upper_bound: int) -> Text:
+    if not upper_bound:
+        return text("Nothing is waiting")
+    return text_n(upper_bound, "Up to {n} record waiting", "Up to {n} records waiting")
 
 
 def _addresses(servers: str) -> list[tuple[str, int]]:

@@ -308,6 +308,24 @@ def test_every_step_is_shown_and_the_failed_one_helps_further(desk: Desk) -> Non
     assert button(dialog, "saveConnectionButton").isEnabled()
 
 
+def test_the_focus_is_on_the_test_again_when_it_has_ended_unless_it_was_moved(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    dialog.activateWindow()
+    desk.qtbot.waitUntil(dialog.isActiveWindow)
+    test = button(dialog, "testConnectionButton")
+
+    test.setFocus()
+    with desk.qtbot.waitSignal(desk.tester.ended):
+        test.click()
+        assert not button(dialog, "cancelConnectionButton").hasFocus()
+    assert test.hasFocus()
+
+    with desk.qtbot.waitSignal(desk.tester.ended):
+        test.click()
+        edit(dialog, "nameEdit").setFocus()
+    assert edit(dialog, "nameEdit").hasFocus()
+
+
 def test_closing_the_dialog_gives_up_the_test(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     check = WaitsUntilStopped()
     desk = desk_with(PracticeWorld(tmp_path), qtbot, check=check)

@@ -80,6 +80,8 @@ class ConnectionTestPanel(Card):
             return
         self._clear()
         self._failed = False
+        if self._button.hasFocus():
+            self.setFocus()  # while the button cannot have it; else it went on to Cancel
         self._button.setEnabled(False)
         self._tested.setText(tr("Testing …"))
         self._serial = self._tester.start(*asked)
@@ -99,6 +101,8 @@ class ConnectionTestPanel(Card):
             self._steps.addWidget(_could_not_begin(end.error))
         self._button.setText(tr("Test again"))
         self._button.setEnabled(True)
+        if self.hasFocus():
+            self._button.setFocus()
         said = tr("Tested today {time}. Nothing was written.", time=clock_time(now_ms()))
         self._tested.setText(said)
         announce(self, tr("The test found a problem.") if self._failed else tr("Everything works."))
