@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -39,9 +39,10 @@ class Judged:
 
 
 TallyAll = Callable[[Sequence[Judged]], None]
+Case = TypeVar("Case")
 
 
-def scaled(cases: Sequence[tuple[object, ...]], *, at_least: int = 1) -> list[tuple[object, ...]]:
+def scaled(cases: Sequence[Case], *, at_least: int = 1) -> list[Case]:
     """A share of the cases (``FAULT_SCALE``: 0.1 in ``make test``, 1 in ``make test-faults``), by the seed.
 
     From 1 on every case is there; below, another share each time, so that in time all are seen.

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +30,7 @@ from tests.cluster.proxy import (
     Strike,
     Way,
 )
+from tests.faults.aftermath import aftermath
 from tests.faults.conftest import TallyAll, scaled, seeded
 from tests.faults.lanes import Lanes
 from tests.faults.oracle import Verdict
@@ -117,27 +117,12 @@ def _struck(world: World, proxy: Proxy, case: _Case) -> Verdict:
     if case.deed == "dark" and script.met.wait(60):
         _wait(running, choice.choice((1, 5, 20)))
         proxy.heal()
-    claim = replace(running.claim(), was_cut_off=True)
+    running.process.wait(240)
     was_met = script.met.is_set()
     proxy.heal()
-
-    shown = world.undecided_shown("desk") if claim.outcome in ("killed", "unknown") else None
-    between = world.judge([claim], settled=False)
-    again = world.start_apply("desk", plan).claim()
-    verdict = world.judge([claim, again])
-    verdict.violations += between.violations
-    verdict.wrong_claims += between.wrong_claims
+    verdict = aftermath(world, running)
     if not was_met:
-        verdict.violations.append("the fault was not met")
-    if shown is not None and {each.place for each in world.inputs} - between.decided != shown:
-        verdict.wrong_claims.append("the next start shows something else as undecided")
-    if "committed" != again.outcome or verdict.decided != frozenset(plan):
-        verdict.violations.append(
-            f"the second start ended {again.outcome} with {len(verdict.decided)} decided"
-        )
-    where = f"at {nth}, ended {claim.outcome}"
-    verdict.violations = [f"{where}: {each}" for each in verdict.violations]
-    verdict.wrong_claims = [f"{where}: {each}" for each in verdict.wrong_claims]
+        verdict.violations.append(f"the {nth}. was not met")
     return verdict
 
 
