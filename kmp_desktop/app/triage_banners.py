@@ -19,6 +19,7 @@ class Act(StrEnum):
     READ_AGAIN = "readAgain"
     CONTINUE_READING = "continueReading"
     TRY_NOW = "tryNow"
+    SAVE_DRAFT_AGAIN = "saveDraftAgain"
     COPY_REQUEST = "copyRequest"
     SHOW_ELSEWHERE = "showElsewhere"
     REMOVE_ELSEWHERE = "removeElsewhere"
@@ -68,11 +69,13 @@ def _rank(banner: StateBanner) -> int:
 
 def _of_the_session(now: Situation) -> Iterator[StateBanner]:
     state = now.state
-    if state.phase is SessionPhase.FAILED and state.error is not None:
+    # Without any record the page itself says it.
+    if state.phase is SessionPhase.FAILED and state.error is not None and now.records:
         yield _failed(state.error, now)
     if state.draft_error is not None:
         error = state.draft_error
-        yield StateBanner("draft", "error", error.happened, _joined(error.unchanged, error.advice))
+        acts = ((Act.SAVE_DRAFT_AGAIN, text("Try again")),)
+        yield StateBanner("draft", "error", error.happened, _joined(error.unchanged, error.advice), acts)
     if state.committed_elsewhere:
         yield StateBanner(
             "committed elsewhere",

@@ -275,7 +275,7 @@ class _Steps:
             title if reading else text("Writing to “{topic}” is not allowed", topic=topic),
             text(
                 "You are signed in, but this account has no permission for this topic. Ask your Kafka "
-                "administrator for it. The request below says exactly what is missing."
+                "administrator for it. The request says exactly what is missing."
             ),
             request=preflight.acl_request(
                 self._user(), [("--topic", topic, operation), ("--topic", topic, "Describe")]

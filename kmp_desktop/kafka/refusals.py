@@ -187,7 +187,7 @@ def may_not_read(topic: str, user: str, request: str, more: Text | None = None) 
         ErrorCode.MAY_NOT_READ,
         text("You may not read this queue."),
         NOTHING_CHANGED,
-        text("Ask your Kafka administrator for the permission named in the request below."),
+        text("Ask your Kafka administrator for it. The request says exactly what is missing."),
         more=more or text("Your account {user} has no permission for “{topic}”.", user=user, topic=topic),
         request=request,
     )

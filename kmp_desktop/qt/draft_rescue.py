@@ -24,17 +24,28 @@ class DraftRescue(QObject):
         super().__init__(window)
         self._prompts, self._lane, self._window = prompts, lane, window
         self._session: QueueSession | None = None
-        self._failures = Failures(prompts, window, {Verb.SAVE_ELSEWHERE: self._ask_where})
+        self._told = False
+        deeds = {Verb.SAVE_ELSEWHERE: self._ask_where, Verb.TRY_AGAIN: self._try_again}
+        self._failures = Failures(prompts, window, deeds)
 
     def look_at(self, session: QueueSession) -> None:
-        """Tell a new error of this session's draft."""
+        """Tell that this session's draft cannot be saved: once until it can, or until asked to try again."""
         self._session = session
-        self._failures.show(session.state.draft_error)
+        error = session.state.draft_error
+        if error is None or not self._told:
+            self._failures.show(error)
+        self._told = error is not None
 
     def forget(self) -> None:
         """The queue was left."""
         self._session = None
+        self._told = False
         self._failures.forget()
+
+    def _try_again(self) -> None:
+        if self._session is not None:
+            self._told = False
+            self._session.save_draft_again()
 
     def _ask_where(self) -> None:
         if self._session is not None:

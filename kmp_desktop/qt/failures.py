@@ -51,7 +51,6 @@ class Failures(QObject):
     @Slot(object)
     def _on_chosen(self, verb: Verb) -> None:
         self._dialog = None
-        self._error = None
         deed = self._deeds.get(verb)
         if deed is not None:
             deed()

@@ -13,6 +13,7 @@ from kmp_desktop.core.decision import Counts, Decision
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.practice.broker import READING
+from kmp_desktop.qt.models.failure_groups import SECOND_LINE_ROLE
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.load_panel import LoadPanel
 from tests.qt.practice_world import QUEUE, PracticeWorld
@@ -100,6 +101,11 @@ def test_a_queue_that_cannot_be_reached_says_so_and_can_be_tried_again(
     desk = open_desk()
     desk.session.start()
     desk.until(lambda: desk.sees("failedState"))
+    desk.until(lambda: desk.page.groups.up_to_date)
+    assert [] == banner_titles(desk), "the page says it already"
+    groups = desk.page.panel.groups
+    assert [""] == [groups.index(row).data(SECOND_LINE_ROLE) for row in range(groups.rowCount())]
+    assert 0 == desk.page.panel.look_first.rowCount()
     practice.broker.reachable = True
     desk.click("tryReadingAgainButton")
     desk.until(lambda: desk.page.model.rowCount() == 3)

@@ -43,6 +43,30 @@ def open_failing(shop: WindowWorld, *codes: ErrorCode) -> None:
     shop.qtbot.waitUntil(lambda: shop.error_dialog() is not None)
 
 
+class FullDisk:
+    """The drafts of a full disk until there is room, otherwise as they are."""
+
+    def __init__(self, behind: object) -> None:
+        self.behind = behind
+        self.is_full = True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.behind, name)
+
+    def append(self, *changes: object) -> None:
+        """Refuse, or write."""
+        if not self.is_full:
+            self.behind.append(*changes)  # type: ignore[attr-defined]
+            return
+        raise UserFacingError(
+            ErrorCode.DISK,
+            text("The decisions could not be saved on this computer."),
+            text("Nothing was sent. Your decisions are kept in memory."),
+            text("Free some space. Commit or keep the window open."),
+            more=text("The disk is full."),
+        )
+
+
 def type_password(shop: WindowWorld, *, keep: bool) -> None:
     shop.qtbot.waitUntil(lambda: shop.window.findChild(QWidget, "passwordDialog") is not None)
     dialog = shop.find(QWidget, "passwordDialog")
@@ -156,26 +180,7 @@ def test_a_failure_behind_the_queues_page_waits_until_it_is_looked_at(shop: Wind
 
 def test_decisions_that_cannot_be_saved_are_saved_elsewhere(shop: WindowWorld, tmp_path: Path) -> None:
     shop.close()
-
-    class Full:
-        """The drafts of a full disk, otherwise as they are."""
-
-        def __init__(self, behind: object) -> None:
-            self.behind = behind
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self.behind, name)
-
-        def append(self, *_: object) -> None:
-            raise UserFacingError(
-                ErrorCode.DISK,
-                text("The decisions could not be saved on this computer."),
-                text("Nothing was sent. Your decisions are kept in memory."),
-                text("Free some space. Commit or keep the window open."),
-                more=text("The disk is full."),
-            )
-
-    shop.services = replace(shop.services, drafts=Full(shop.services.drafts))  # type: ignore[arg-type]
+    shop.services = replace(shop.services, drafts=FullDisk(shop.services.drafts))  # type: ignore[arg-type]
     shop.new_window()
     shop.open()
     shop.prompts.path = str(tmp_path / "mine.jsonl")
@@ -186,6 +191,30 @@ def test_decisions_that_cannot_be_saved_are_saved_elsewhere(shop: WindowWorld, t
     shop.qtbot.waitUntil((tmp_path / "mine.jsonl").exists)
     assert 3 == len((tmp_path / "mine.jsonl").read_text(encoding="utf-8").splitlines())
     assert "The draft could not be saved" == shop.words("draftLabel")
+
+
+def test_decisions_that_could_not_be_saved_are_told_once_and_saved_when_there_is_room(
+    shop: WindowWorld,
+) -> None:
+    shop.close()
+    disk = FullDisk(shop.services.drafts)
+    shop.services = replace(shop.services, drafts=disk)  # type: ignore[arg-type]
+    shop.new_window()
+    shop.open()
+    shop.stage(merge=3)
+    shop.choose("tryAgain")
+    first = shop.session.state.draft_error
+    shop.qtbot.waitUntil(lambda: shop.session.state.draft_error not in (None, first))
+    shop.choose("close")
+
+    shop.stage(purge=2)
+    second = shop.session.state.draft_error
+    shop.qtbot.waitUntil(lambda: shop.session.state.draft_error not in (None, second))
+    assert None is shop.error_dialog()
+
+    disk.is_full = False
+    shop.button("saveDraftAgainButton").click()
+    shop.qtbot.waitUntil(lambda: shop.words("draftLabel").startswith("Draft saved"))
 
 
 # Closing

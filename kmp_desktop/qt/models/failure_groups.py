@@ -41,6 +41,7 @@ class FailureGroupModel(QAbstractListModel):
         self._all_shown = False
         self._complete = True
         self._outdated = False
+        self._counting = True
         self._now = when.now_ms()
         self.keep_order = False
 
@@ -73,6 +74,11 @@ class FailureGroupModel(QAbstractListModel):
         if outdated != self._outdated:
             self._outdated = outdated
             self._all_changed()
+
+    def set_counting(self, *, counting: bool) -> None:
+        """Whether incomplete counts are still growing."""
+        self._counting = counting
+        self._all_changed()
 
     def show_all(self) -> None:
         """Show the smaller groups, too."""
@@ -132,7 +138,7 @@ class FailureGroupModel(QAbstractListModel):
         if self._complete:
             return tr("newest {time}", time=when.relative(group.newest, self._now)) if group.newest else ""
         if not group.key:
-            return tr("counting …")
+            return tr("counting …") if self._counting else ""
         percent = group.count * 100 // max(1, self._groups[0].count)
         return tr("{percent} % so far", percent=percent) if percent else tr("under 1 % so far")
 

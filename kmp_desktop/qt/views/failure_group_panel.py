@@ -49,6 +49,7 @@ class FailureGroupPanel(QFrame):
         self._chosen = ""
         self._look: LookFirst | None = None
         self._collapsed = False
+        self._counting = True
         self.combo = self._make_combo()
         self.list = self._make_list()
         self.look_list = self._make_look_list()
@@ -152,7 +153,7 @@ class FailureGroupPanel(QFrame):
         if answer.group_by is not self.group_by:
             return
         self.groups.set_groups(answer)
-        if answer.complete:
+        if answer.complete or not self._counting:
             self.look_first.set_counts(answer.look_first, self._look)
         else:
             self.look_first.set_counting()
@@ -162,6 +163,16 @@ class FailureGroupPanel(QFrame):
         self.list.updateGeometry()
         self.look_list.updateGeometry()
         self._show_choice()
+
+    def set_counting(self, *, counting: bool) -> None:
+        """Whether counts are still to come; after reading has failed there are none."""
+        if counting != self._counting:
+            self._counting = counting
+            self.groups.set_counting(counting=counting)
+            if counting:
+                self.look_first.set_counting()
+            else:
+                self.look_first.set_counts((), self._look)
 
     def choose(self, key: str) -> None:
         """Choose a group as if a person had clicked it."""

@@ -242,6 +242,7 @@ class TriagePage(QFrame):
             return
         self.table.columns.set_elsewhere(shown=bool(self._session.decided_elsewhere))
         self.state.update()
+        self.panel.set_counting(counting=state.phase is not SessionPhase.FAILED)
         if state.phase in (SessionPhase.READY, SessionPhase.FAILED):
             self.records.set_complete(complete=True)
             self.groups.outdate()

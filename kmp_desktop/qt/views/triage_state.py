@@ -115,6 +115,8 @@ class TriageState(QObject):
             self._session.continue_reading()
         elif act is Act.TRY_NOW:
             self._session.try_now()
+        elif act is Act.SAVE_DRAFT_AGAIN:
+            self._session.save_draft_again()
         elif act is Act.COPY_REQUEST:
             QGuiApplication.clipboard().setText(banner.request)
         elif act is Act.SHOW_ELSEWHERE:
