@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import filterfalse
 
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
 from kmp_desktop.core.ports import DraftEntry, DraftKey, DraftStore
@@ -60,13 +61,14 @@ def stage(
     may_decide: Callable[[RecordId], bool],
 ) -> StageReport:
     """Stage a decision for all that may take it; the others are left as they are and named."""
-    left: list[RecordId] = []
-    taken: list[RecordId] = []
-    for record in ids:
-        (taken if may_decide(record) else left).append(record)
+    wanted = tuple(ids)
+    taken = tuple(filter(may_decide, wanted))
+    left: tuple[RecordId, ...] = ()
+    if len(taken) < len(wanted):
+        left = tuple(filterfalse(frozenset(taken).__contains__, wanted))
     change = book.stage(taken, decision)
     were = Counter(was for was in change.was if was is not None)
-    return StageReport(change, dict(were), tuple(left))
+    return StageReport(change, dict(were), left)
 
 
 def draft_key(identity: QueueIdentity, servers: str) -> DraftKey:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import compress
 from types import MappingProxyType
+from typing import cast
 
 from kmp_desktop.core.record import RecordId
 
@@ -174,17 +175,27 @@ class DecisionBook:
         return change
 
     def _difference(self, ids: Iterable[RecordId], decision: Decision | None) -> Change:
-        get = self._staged.get
-        records = tuple(record for record in dict.fromkeys(ids) if get(record) is not decision)
-        return Change(records, tuple(map(get, records)), (decision,) * len(records), decision)
+        # Many thousands are decided with one key: no statement is run for each of them.
+        records = tuple(dict.fromkeys(ids))
+        was = tuple(map(self._staged.get, records))
+        if decision in was:
+            differ = [each is not decision for each in was]
+            records, was = tuple(compress(records, differ)), tuple(compress(was, differ))
+        return Change(records, was, (decision,) * len(records), decision)
 
     def _apply(self, change: Change) -> None:
         staged = self._staged
-        for record, decision in zip(change.ids, change.now, strict=True):
-            if decision is None:
-                staged.pop(record, None)
-            else:
-                staged[record] = decision
+        cleared = change.now.count(None)
+        if cleared == 0:
+            staged.update(zip(change.ids, cast("tuple[Decision, ...]", change.now), strict=True))
+        elif cleared == len(change.now) == change.was.count(None) + len(staged):
+            staged.clear()
+        else:
+            for record, decision in change.after:
+                if decision is None:
+                    staged.pop(record, None)
+                else:
+                    staged[record] = decision
         _count(self._counts, change.was, -1)
         _count(self._counts, change.now, 1)
 

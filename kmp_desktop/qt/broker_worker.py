@@ -33,11 +33,13 @@ class ReadOrder:
 class ReadDone:
     """A read ended.
 
-    ``loaded`` (in ``opened``) is a copy; ``decided_since``: offered before, decided by now.
+    ``loaded`` (in ``opened``) is a copy; ``open_records`` are those of it that nobody has decided;
+    ``decided_since``: offered before, decided by now.
     ``summary`` is None where nothing was read, because an unfinished commit is not settled.
     """
 
     opened: Opened
+    open_records: frozenset[RecordId]
     decided_since: frozenset[RecordId]
     summary: QueueSummary | None
 
@@ -55,6 +57,7 @@ class CommitDone:
 
     result: CommitResult
     loaded: LoadedQueue
+    open_records: frozenset[RecordId]
     decided_since: frozenset[RecordId]
     summary: QueueSummary
 
@@ -132,7 +135,8 @@ class BrokerWorker(QObject):
             offered = _open_records(self._loaded)
             result = commit(self._sink, self._loaded, order.staged, _Committing(self), self._clock)
             loaded = copy_of(self._loaded)
-            done = CommitDone(result, loaded, _decided(offered, loaded), summary_of(loaded))
+            still = _open_records(loaded)
+            done = CommitDone(result, loaded, still, _decided(offered, loaded), summary_of(loaded))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread; nothing may be claimed
             self.broke.emit(error)
         else:
@@ -214,7 +218,7 @@ class BrokerWorker(QObject):
 
     def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:
-            return ReadDone(opened, frozenset(), None)
+            return ReadDone(opened, frozenset(), frozenset(), None)
         before, self._loaded = self._loaded, opened.loaded
         copy = copy_of(opened.loaded)
         since: frozenset[RecordId] = frozenset()
@@ -223,7 +227,7 @@ class BrokerWorker(QObject):
             since = frozenset() if take_over else _decided(_open_records(before), copy)
         elif before is not None and not reading.anew:
             self._begin_anew(reading)
-        return ReadDone(replace(opened, loaded=copy), since, summary_of(copy))
+        return ReadDone(replace(opened, loaded=copy), _open_records(copy), since, summary_of(copy))
 
     def _begin_anew(self, reading: _Reading) -> None:
         reading.anew = True
@@ -286,8 +290,8 @@ class _Committing:
         return self._worker.stop_commit.is_set()
 
 
-def _open_records(loaded: LoadedQueue) -> list[RecordId]:
-    return [record for record in loaded.records if loaded.is_open(record)]
+def _open_records(loaded: LoadedQueue) -> frozenset[RecordId]:
+    return frozenset(filter(loaded.is_open, loaded.records))
 
 
 def _decided(offered: Iterable[RecordId], loaded: LoadedQueue) -> frozenset[RecordId]:

@@ -210,6 +210,10 @@ class QueueSession(QObject):
         """The record of a row."""
         return self._engine.rows.record(row)
 
+    def record_ids(self, rows: Iterable[int]) -> tuple[RecordId, ...]:
+        """The records of many rows."""
+        return self._engine.rows.records(rows)
+
     def row_of(self, record: RecordId) -> int | None:
         """The row of a record, None where it was not read."""
         return self._engine.rows.row(record)
@@ -231,7 +235,8 @@ class QueueSession(QObject):
 
     def stage(self, ids: Iterable[RecordId], decision: Decision | None) -> StageReport:
         """Stage a decision (None: clear it) for all that may be decided, as one step."""
-        return self._decisions.stage(ids, decision, self.may_decide)
+        ready = self.state.phase is SessionPhase.READY
+        return self._decisions.stage(ids, decision, self._decisions.is_open if ready else self.may_decide)
 
     def undo(self) -> Change | None:
         """Take the last step back; None when there is none, or nothing may be decided now."""
@@ -291,10 +296,10 @@ class QueueSession(QObject):
         before, settled = self._decisions.loaded, _committed_by(resolution)
         if before is not None and before.identity == loaded.identity:
             self._awaited = {_ENGINE}
-            self._decisions.go_on_with(loaded, done.decided_since, settled)
+            self._decisions.go_on_with(loaded, done.open_records, done.decided_since, settled)
         else:
             self._awaited = {_ENGINE, _DRAFT}
-            self._decisions.begin_with(loaded, settled)
+            self._decisions.begin_with(loaded, done.open_records, settled)
         self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
 
     def _told_by_ledger(self, opened: Opened) -> Resolution | None:
@@ -353,7 +358,7 @@ class QueueSession(QObject):
         self.last_result = result
         if result.outcome is Outcome.UNKNOWN:
             self._doubt = doubt_of(result, self.book.staged)
-        self._decisions.after_commit(result, done.loaded, done.decided_since)
+        self._decisions.after_commit(result, done.loaded, done.open_records, done.decided_since)
         self._engine.bring_up_to_date(done.loaded, self.decided_elsewhere)
         reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
         offline = reason is NotCommittedReason.NO_CONNECTION

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Iterable
 
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.view import RecordsArrived
 
 
 class RowNumbers:
-    """Two arrays by row, and the way back. Rows are only ever added; one thread only."""
+    """The records by row, and the way back. Rows are only ever added; one thread only."""
 
     def __init__(self) -> None:
-        self._partitions = array("i")
-        self._offsets = array("q")
-        self._rows: dict[tuple[int, int], int] = {}
+        self._records: list[RecordId] = []
+        self._rows: dict[RecordId, int] = {}
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self._records)
 
     def add(self, arrived: RecordsArrived) -> None:
         """Take the rows that the engine announced."""
-        self._partitions.extend(arrived.partitions)
-        self._offsets.extend(arrived.offsets)
-        places = zip(arrived.partitions, arrived.offsets, strict=True)
-        self._rows.update(zip(places, range(arrived.first, len(self)), strict=True))
+        records = list(map(RecordId, arrived.partitions, arrived.offsets))
+        self._records.extend(records)
+        self._rows.update(zip(records, range(arrived.first, len(self)), strict=True))
 
     def record(self, row: int) -> RecordId:
         """The record of a row; IndexError where there is none."""
-        return RecordId(self._partitions[row], self._offsets[row])
+        return self._records[row]
+
+    def records(self, rows: Iterable[int]) -> tuple[RecordId, ...]:
+        """The records of many rows: a whole list is selected at once."""
+        return tuple(map(self._records.__getitem__, rows))
 
     def row(self, record: RecordId) -> int | None:
         """The row of a record, or None."""

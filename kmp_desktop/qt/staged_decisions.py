@@ -31,7 +31,7 @@ class StagedDecisions(QObject):
         self.elsewhere: frozenset[RecordId] = frozenset()
         self._mine: set[RecordId] = set()  # committed here: not "decided by someone else"
         self._let_go: set[RecordId] = set()  # decided elsewhere, and taken out of the list
-        self._may_commit = False
+        self._open: frozenset[RecordId] = frozenset()  # what may be decided on the broker
         self._drafts = drafts
 
     def may_decide(self, record: RecordId) -> bool | None:
@@ -41,7 +41,12 @@ class StagedDecisions(QObject):
             return False
         if loaded is None or record not in loaded.records:
             return None
-        return self._may_commit and loaded.is_open(record)
+        return record in self._open
+
+    @property
+    def is_open(self) -> Callable[[RecordId], bool]:
+        """The same once the queue is read, fast enough to ask about every record there is."""
+        return (self._open - self.elsewhere).__contains__
 
     def stage(
         self,
@@ -75,6 +80,7 @@ class StagedDecisions(QObject):
         self.elsewhere = frozenset()
         if self.loaded is not None:
             self.loaded = _decided_too(self.loaded, self._let_go)
+            self._open -= self._let_go
         return self.loaded
 
     def put_back(self, staged: Mapping[RecordId, Decision]) -> None:
@@ -84,7 +90,9 @@ class StagedDecisions(QObject):
         if ids:
             self.changed.emit(Change(ids, (None,) * len(ids), tuple(staged.values()), None))
 
-    def begin_with(self, loaded: LoadedQueue, settled: tuple[RecordId, ...]) -> None:
+    def begin_with(
+        self, loaded: LoadedQueue, open_records: frozenset[RecordId], settled: tuple[RecordId, ...]
+    ) -> None:
         """The queue was read for the first time, or it is another topic under the same name now."""
         if self.loaded is not None:
             self._drafts.forget_held_back()
@@ -94,15 +102,19 @@ class StagedDecisions(QObject):
             gone = self.book.drop(tuple(self.book.staged))
             if gone:
                 self.changed.emit(gone)
-        self._take(loaded)
+        self._take(loaded, open_records)
         self._mine.update(settled)
         self._drafts.open(loaded, settled)
 
     def go_on_with(
-        self, loaded: LoadedQueue, decided_since: frozenset[RecordId], settled: tuple[RecordId, ...]
+        self,
+        loaded: LoadedQueue,
+        open_records: frozenset[RecordId],
+        decided_since: frozenset[RecordId],
+        settled: tuple[RecordId, ...],
     ) -> None:
         """The queue was read again: let go of what others decided, and of records that are gone."""
-        self._take(loaded)
+        self._take(loaded, open_records)
         self._mine.update(settled)
         self.elsewhere |= decided_since - self._mine - self._let_go
         # What others decided leaves the history as well: neither undo nor redo may bring it back.
@@ -118,14 +130,18 @@ class StagedDecisions(QObject):
         self._forget(ids)
 
     def after_commit(
-        self, result: CommitResult, loaded: LoadedQueue, decided_since: frozenset[RecordId]
+        self,
+        result: CommitResult,
+        loaded: LoadedQueue,
+        open_records: frozenset[RecordId],
+        decided_since: frozenset[RecordId],
     ) -> None:
         """Let go of everything that is decided on the broker now.
 
         Decisions that conflict stay, to be compared, until they are taken out. A skip holds until
         the commit: its record stays in the queue and is offered again.
         """
-        self._take(loaded)
+        self._take(loaded, open_records)
         self._drafts.use(loaded)
         self._mine.update(result.merged, result.purged)
         conflicts = {each.id for each in result.conflicts}
@@ -136,9 +152,9 @@ class StagedDecisions(QObject):
             over.update(each for each, staged in self.book.staged.items() if staged is Decision.SKIP)
         self._forget(over)
 
-    def _take(self, loaded: LoadedQueue) -> None:
+    def _take(self, loaded: LoadedQueue, open_records: frozenset[RecordId]) -> None:
         self.loaded = loaded
-        self._may_commit = loaded.may_commit()
+        self._open = open_records if loaded.may_commit() else frozenset()
 
     def _stepped(self, change: Change | None) -> Change | None:
         if change is not None:
@@ -147,8 +163,9 @@ class StagedDecisions(QObject):
 
     def _write(self, change: Change) -> None:
         if change:
-            self._drafts.change(change)
+            # First what is seen: writing thousands down takes the same processors.
             self.changed.emit(change)
+            self._drafts.change(change)
 
     def _forget(self, ids: Iterable[RecordId]) -> None:
         self._write(self.book.drop(ids))

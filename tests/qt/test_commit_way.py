@@ -65,6 +65,20 @@ def window(qtbot: QtBot, practice: PracticeWorld) -> _Window:
     return _Window(qtbot, practice)
 
 
+def test_pages_are_made_one_after_another_the_window_answering_in_between(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    stack = QStackedWidget()
+    qtbot.addWidget(stack)
+
+    pages = QueuePages(session_of(practice), Actions(stack), Prompts(), stack)
+
+    assert [pages.triage] == pages.pages
+    qtbot.waitUntil(lambda: len(pages.pages) == 4)
+    assert [pages.triage, pages.review, pages.result, pages.take_over] == pages.pages
+    pages.session.close()
+
+
 def test_committed_and_on_to_the_records_that_are_left(window: _Window) -> None:
     window.session.stage(window.ids[:3], M)
     window.session.stage(window.ids[3:7], P)

@@ -54,6 +54,8 @@ def test_every_part_of_the_window_has_its_name(shop: WindowWorld) -> None:
     shop.open()
 
     assert "mainWindow" == shop.window.objectName()
+    # The pages behind the first are made one after the other, the window answering in between.
+    shop.qtbot.waitUntil(lambda: shop.window.findChild(QWidget, "takeOverPage") is not None)
     assert [] == [name for name in FRAME_NAMES if shop.window.findChild(QWidget, name) is None]
     assert [] == [name for name in ACTION_NAMES if shop.window.findChild(QAction, name) is None]
 

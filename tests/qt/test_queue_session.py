@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.decision import Change, Decision
 from kmp_desktop.core.errors import ErrorCode
 from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
 from kmp_desktop.core.queue_state import TakeOver
@@ -57,6 +57,22 @@ def test_ready_means_that_every_row_is_known(qtbot: QtBot, world: PracticeWorld)
     assert session.state.summary is not None
     assert 60 == session.state.summary.undecided
     assert [SessionPhase.READING, SessionPhase.READY] == watch.phases()
+
+
+def test_a_decision_about_all_records_is_one_step_and_told_once(qtbot: QtBot, world: PracticeWorld) -> None:
+    world.fill_with_shop()
+    session, _ = opened(qtbot, world)
+    everything = session.record_ids(range(session.row_count))
+    told: list[Change] = []
+    session.decisions_changed.connect(told.append)
+
+    report = session.stage(everything, M)
+
+    assert [everything] == [change.ids for change in told]
+    assert ((), 60) == (report.left, report.changed)
+    assert (60, 0) == (session.book.total, len(session.book.stage(everything, M)))
+    session.undo()
+    assert 0 == session.book.total
 
 
 def test_the_engine_answers_what_was_asked_before_it_was_there(qtbot: QtBot, world: PracticeWorld) -> None:

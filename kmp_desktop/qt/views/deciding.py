@@ -100,7 +100,7 @@ class Deciding(QObject):
 
     def take_out(self, rows: Iterable[int]) -> None:
         """Make these undecided again and say so."""
-        self._tell(self._session.stage(self._ids(rows), None))
+        self._tell(self._session.stage(self._session.record_ids(rows), None))
 
     # ---- going through the list
 
@@ -130,10 +130,6 @@ class Deciding(QObject):
             self._table.go_to(position)
 
     # ---- inside
-
-    def _ids(self, rows: Iterable[int]) -> list[RecordId]:
-        record_id = self._session.record_id
-        return [record_id(row) for row in rows]
 
     def _undecided(self, positions: range) -> int | None:
         rows, record_id = self._model.rows, self._session.record_id

@@ -68,10 +68,10 @@ class Inspector(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._chip_of = chip_of
         self._details: RecordDetails | None = None
+        self._stack = QStackedWidget(self)
         self._help = _help_page(actions)
         self._record = self._make_record_page(session, actions)
-        self.summary = SelectionSummaryView()
-        self._stack = QStackedWidget()
+        self.summary = SelectionSummaryView(self._stack)
         for page in (self._help, self._record, self.summary):
             self._stack.addWidget(page)
         box = QVBoxLayout(self)
@@ -80,7 +80,7 @@ class Inspector(QFrame):
 
     def _make_record_page(self, session: QueueSession, actions: Actions) -> QWidget:
         px = Theme.current().px
-        page = QWidget()
+        page = QWidget(self._stack)
         box = QVBoxLayout(page)
         box.setContentsMargins(0, px(8), 0, 0)
         box.setSpacing(0)
@@ -100,7 +100,7 @@ class Inspector(QFrame):
         self.related = RelatedTab(self._chip_of)
         self.related.record_wanted.connect(self.record_wanted)
         self.headers = HeadersTab()
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(page)
         self.tabs.setObjectName("inspectorTabs")
         self.tabs.setDocumentMode(True)
         self.tabs.setMinimumHeight(px(_TABS_AT_LEAST))

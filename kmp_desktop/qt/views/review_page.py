@@ -199,7 +199,7 @@ class ReviewPage(QWidget):
 
     @Slot(object)
     def _on_take_out_rows(self, rows: tuple[int, ...]) -> None:
-        self._on_take_out(tuple(map(self._session.record_id, rows)))
+        self._on_take_out(self._session.record_ids(rows))
 
     @Slot(object)
     def _on_take_out(self, ids: tuple[RecordId, ...]) -> None:

@@ -192,5 +192,5 @@ class Selecting(QObject):
         """Mark the few and go to the review."""
         if self._few_awaited:
             self._few_awaited = False
-            self._session.stage([self._session.record_id(row) for row in answer.rows], Decision.MERGE)
+            self._session.stage(self._session.record_ids(answer.rows), Decision.MERGE)
             self.review_wanted.emit()

@@ -88,9 +88,10 @@ class TriagePage(QFrame):
 
     def _make_parts(self, session: QueueSession, actions: Actions) -> None:
         """What is seen."""
-        self.tool_bar = DecisionToolBar(actions)
+        self.tool_bar = DecisionToolBar(actions, self)
         self.search = self.tool_bar.search
-        self.panel = FailureGroupPanel()
+        self.splitter = TriageSplitter(self)
+        self.panel = FailureGroupPanel(self.splitter)
         self.model = RecordTableModel(self._chip, self)
         self.table = RecordTableView(self.model)
         self.place = TablePlace(self.table, session.profile.name)
@@ -98,13 +99,12 @@ class TriagePage(QFrame):
         self.load_panel = LoadPanel()
         self.group_bar = GroupBar()
         self.selection_bar = SelectionBar()
-        self.inspector = Inspector(session, actions, self._chip)
         self.middle = self._make_middle()
-        # Last: what is put together first is first in the order of Tab.
-        self.splitter = TriageSplitter(self.panel, self.middle, self.inspector)
+        self.inspector = Inspector(session, actions, self._chip, self.splitter)
+        self.splitter.put_together(self.panel, self.middle, self.inspector)
 
     def _make_middle(self) -> QWidget:
-        middle = QFrame()
+        middle = QFrame(self.splitter)
         middle.setObjectName("recordPlace")
         middle.setProperty("ground", "plain")
         box = QVBoxLayout(middle)
@@ -119,7 +119,7 @@ class TriagePage(QFrame):
         """What knows what to do."""
         self.records = RecordList(session, self.model, self.table, self)
         self.groups = GroupCounts(session, self.panel, self)
-        self.selection = Selection(self.table, self.model, session.record_id, self)
+        self.selection = Selection(self.table, self.model, session.record_ids, self)
         self.deciding = Deciding(session, self.model, self.table, self.selection, self)
         self.inspecting = Inspecting(session, self.model, self.selection, self.inspector, self)
         self.selecting = Selecting(
@@ -308,7 +308,7 @@ class TriagePage(QFrame):
 
     @Slot(object)
     def _on_show_rows(self, rows: tuple[int, ...]) -> None:
-        self.show_only(frozenset(map(self._session.record_id, rows)))
+        self.show_only(frozenset(self._session.record_ids(rows)))
 
     @Slot(object)
     def _on_select_reason(self, row: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -41,11 +41,11 @@ class Selection(QObject):
         self,
         table: RecordTableView,
         model: RecordTableModel,
-        record_id: Callable[[int], RecordId],
+        record_ids: Callable[[Iterable[int]], tuple[RecordId, ...]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._record_id = record_id
+        self._record_ids = record_ids
         self._ids: tuple[RecordId, ...] | None = None
         self._table = table
         self._model = model
@@ -68,7 +68,7 @@ class Selection(QObject):
     def ids(self) -> tuple[RecordId, ...]:
         """Their ids; kept, because a group of many thousands is asked for more than once."""
         if self._ids is None:
-            self._ids = tuple(map(self._record_id, self.rows()))
+            self._ids = self._record_ids(self.rows())
         return self._ids
 
     def single(self) -> int | None:

@@ -19,14 +19,17 @@ _LOW = 640  # window height below which the groups become a strip
 class TriageSplitter(QSplitter):
     """Sizes that a person gave win until the window reaches another layout."""
 
-    def __init__(self, panel: FailureGroupPanel, middle: QWidget, inspector: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("triageSplitter")
-        self._panel = panel
         self._layout_at: int | None = None
         self._strip_by_width = False
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
+
+    def put_together(self, panel: FailureGroupPanel, middle: QWidget, inspector: QWidget) -> None:
+        """Once. The parts are best made as children of this: each change of parent styles them all anew."""
+        self._panel = panel
         for part in (panel, middle, inspector):
             self.addWidget(part)
         for nth in (1, 2):

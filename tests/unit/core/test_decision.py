@@ -49,6 +49,24 @@ def test_the_same_decision_again_is_no_step() -> None:
     assert ids(1) == book.undo_step.ids
 
 
+def test_everything_can_be_made_undecided_at_once_and_taken_back() -> None:
+    book = DecisionBook()
+    book.stage(ids(1, 2), MERGE)
+    book.stage(ids(3), PURGE)
+    assert (MERGE, MERGE, PURGE) == book.stage(ids(1, 2, 3, 4), None).was
+    assert ({}, Counts()) == (dict(book.staged), book.counts())
+    book.undo()
+    assert dict(zip(ids(1, 2, 3), (MERGE, MERGE, PURGE), strict=True)) == dict(book.staged)
+    assert Counts(2, 1) == book.counts()
+
+
+def test_some_can_be_made_undecided_while_others_stay() -> None:
+    book = DecisionBook()
+    book.stage(ids(1, 2, 3), MERGE)
+    book.stage(ids(1, 3, 4), None)
+    assert {RecordId(0, 2): MERGE} == dict(book.staged)
+
+
 def test_a_record_named_twice_is_counted_once() -> None:
     book = DecisionBook()
     assert len(book.stage(ids(1, 1), MERGE)) == 1
