@@ -36,6 +36,7 @@ class Api(IntEnum):
     ADD_PARTITIONS_TO_TXN = 24
     ADD_OFFSETS_TO_TXN = 25
     END_TXN = 26
+    WRITE_TXN_MARKERS = 27
     TXN_OFFSET_COMMIT = 28
     DESCRIBE_CONFIGS = 32
 
@@ -95,6 +96,13 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Pretend:
+    """Give the client this answer (without its size) to its request; the broker never gets the request."""
+
+    answer: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Strike:
     """Call something that takes no time (kill a process, say), then pass the frame or cut."""
 
@@ -102,7 +110,7 @@ class Strike:
     passes: bool = True
 
 
-Deed = Pass | Cut | Reset | Delay | HalfOpen | Dark | LoseAnswer | Hold | Release | Strike
+Deed = Pass | Cut | Reset | Delay | HalfOpen | Dark | LoseAnswer | Hold | Release | Pretend | Strike
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +322,14 @@ class Proxy:
                     api = connection.asked.pop(correlation, -1)
                 await self._until_it_passes(connection)
                 self.seen[api, way] += 1
-                if not await self._obey(self._script.meet(api, way), connection, correlation, way):
+                deed = self._script.meet(api, way)
+                if isinstance(deed, Pretend):
+                    assert way is Way.REQUEST, "only requests can be answered"
+                    answer = deed.answer(body)
+                    connection.client.write(struct.pack(">i", len(answer)) + answer)
+                    await connection.client.drain()
+                    continue
+                if not await self._obey(deed, connection, correlation, way):
                     return
                 await self._until_it_passes(connection)
                 if way is Way.RESPONSE and connection.held is not None:

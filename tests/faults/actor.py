@@ -3,10 +3,10 @@
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
 after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over);
 ``broker:STEP`` (SIGKILL to the process ``broker``, ``after_ms`` later) or ``both:STEP``.
-``without`` names a rule of ``rules`` that is switched off, ``work_s`` is when an attempt is given up, and
-``then`` a plan that is committed when ``plan`` was not. Prints one line like ``apply --json`` does,
-with what became of an unfinished commit (``resolved``), what the commit waits for, how many copies were
-said to differ, and why a part was not committed.
+``without`` names a rule of ``rules`` that is switched off, ``work_s`` is when an attempt is given up,
+``verify_s`` how long a commit is looked for, and ``then`` a plan that is committed when ``plan`` was not.
+Prints one line like ``apply --json`` does, with what became of an unfinished commit (``resolved``), what
+the commit waits for, how many copies were said to differ, and why a part was not committed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
-from tests.faults.rules import switch_off, work_for
+from tests.faults.rules import switch_off, verify_for, work_for
 
 _EXIT = {Outcome.COMMITTED: 0, Outcome.CONFLICT: 3, Outcome.NOT_COMMITTED: 4, Outcome.UNKNOWN: 5}
 
@@ -105,6 +105,8 @@ def main(order: dict[str, Any]) -> int:
     switch_off(str(order.get("without", "")))
     if "work_s" in order:
         work_for(float(order["work_s"]))
+    if "verify_s" in order:
+        verify_for(float(order["verify_s"]))
     folder = Path(str(order["folder"]))
     queue = Queue("q", "q", str(order["queue_topic"]), str(order["retry_topic"]), str(order["group"]))
     user = str(order.get("user", ""))

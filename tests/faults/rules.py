@@ -35,6 +35,11 @@ def work_for(seconds: float) -> None:
     _replace(commit_attempt, "work_s", lambda _: seconds)
 
 
+def verify_for(seconds: float) -> None:
+    """Let this process look for its commit for a shorter time than the program does."""
+    _replace(commit_attempt, "_VERIFY_S", seconds)
+
+
 def _replace(owner: type | ModuleType, name: str, by: object) -> None:
     if name not in vars(owner):
         raise LookupError(f"{owner.__name__} has no {name} any more: switch the rule off in another way")

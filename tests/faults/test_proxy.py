@@ -21,6 +21,7 @@ from tests.cluster.proxy import (
     Hold,
     LoseAnswer,
     Pass,
+    Pretend,
     Proxy,
     Release,
     Reset,
@@ -292,6 +293,17 @@ def test_a_held_request_arrives_when_another_one_releases_it(
             assert answer(api, number) == received(other)
     server.wait_for(got=3)
     assert request(Api.END_TXN, 1) in server.got[1:]
+
+
+def test_a_pretended_answer_comes_at_once_and_the_broker_never_gets_the_request(
+    server: Answering, proxy: Proxy, client: socket.socket
+) -> None:
+    proxy.follow(Rule(Api.END_TXN, Way.REQUEST, 1, Pretend(lambda asked: asked[4:8] + b"yes")))
+    ask(client, Api.END_TXN, 1)
+    ask(client, Api.METADATA, 2)
+    assert request(Api.END_TXN, 1)[4:8] + b"yes" == received(client)
+    assert answer(Api.METADATA, 2) == received(client)
+    assert [request(Api.METADATA, 2)] == server.got
 
 
 def test_a_strike_is_called_once_and_the_frame_passes(

@@ -26,7 +26,9 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from tests.cluster.proxy import Api, Cut, Delay, Hold, Proxy, Rule, Way
+from tests.cluster import broker
+from tests.cluster.markers import all_written
+from tests.cluster.proxy import Api, Cut, Delay, Hold, Pretend, Proxy, Rule, Way
 from tests.cluster.running import Cluster
 from tests.faults.conftest import scaled, seeded
 from tests.faults.lanes import lanes
@@ -218,6 +220,38 @@ def _copies_are_held_back_by_another_program(scene: Scene) -> Verdict:
     return verdict
 
 
+def _the_end_of_an_acknowledged_commit_is_lost(scene: Scene) -> Verdict:
+    """The cluster says yes to commit_transaction, then loses its markers, as brokers were seen to do."""
+    with Proxy() as proxy:
+        node = broker.start(
+            scene.folder / f"broker {scene.without}",
+            {"inter.broker.listener.name": "PROXY1"},
+            proxied=[proxy.port],
+        )
+        try:
+            proxy.target = node.ports["PROXY1"]
+            lost = proxy.follow(Rule(Api.WRITE_TXN_MARKERS, Way.REQUEST, 1, Pretend(all_written)))
+            verdict = _lost(scene, node.bootstrap)
+            assert lost.met.is_set()
+            return verdict
+        finally:
+            node.stop()
+
+
+def _lost(scene: Scene, bootstrap: str) -> Verdict:
+    world = World(bootstrap, scene.folder, scene.seed, partitions=1, records=6)
+    world.create()
+    plan = _all(world, "merge")
+    claim = scene.start(world, "desk", plan, verify_s=3).claim()
+    if claim.outcome == "committed" and not held_records(bootstrap, world.retry_topic):
+        return Verdict(wrong_claims=["said committed, and nobody will ever see it"])
+    again = scene.start(world, "desk", plan)
+    last = again.claim()
+    verdict = world.judge([claim, last], patience_s=5)
+    _ended(again, verdict, last, "committed")
+    return verdict
+
+
 def _small_batches_only(scene: Scene) -> Verdict:
     """The queue takes batches of 1,500 bytes: each tombstone fits, all at once do not.
 
@@ -233,41 +267,49 @@ def _small_batches_only(scene: Scene) -> Verdict:
     return verdict
 
 
-SCENARIOS: Final[dict[str, tuple[Callable[[Scene], Verdict], str]]] = {
-    "stable re-read": (_paused_between_load_and_commit, "merged twice"),
-    "interleave check": (_a_new_record_of_the_key_comes_in, "undecided but gone from the queue"),
-    "offsets first": (_the_group_is_refused_when_the_offsets_are_sent, "of a commit that never was"),
-    "one producer per transaction": (_a_request_of_an_earlier_attempt_comes_late, "has no copy"),
-    "same-key rule": (_only_the_first_record_of_a_key_is_decided, "undecided but gone from the queue"),
-    "ancestor nonces": (_another_desktop_commits_before_the_outcome_is_known, "yet decided"),
-    "verify": (_copies_are_held_back_by_another_program, "cannot be seen yet"),
-    "batch.size": (_small_batches_only, "ended not_committed"),
-}
-"""Rule -> its scenario, and words of the harm that must be named without the rule."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A rule, what is played with and without it, and words of the harm that must be named without it."""
+
+    rule: str
+    scenario: Callable[[Scene], Verdict]
+    harm: str
 
 
-def test_every_rule_has_a_scenario() -> None:
-    assert set(RULES) == set(SCENARIOS)
+CASES: Final = (
+    Case("stable re-read", _paused_between_load_and_commit, "merged twice"),
+    Case("interleave check", _a_new_record_of_the_key_comes_in, "undecided but gone from the queue"),
+    Case("offsets first", _the_group_is_refused_when_the_offsets_are_sent, "of a commit that never was"),
+    Case("one producer per transaction", _a_request_of_an_earlier_attempt_comes_late, "has no copy"),
+    Case("same-key rule", _only_the_first_record_of_a_key_is_decided, "undecided but gone from the queue"),
+    Case("ancestor nonces", _another_desktop_commits_before_the_outcome_is_known, "yet decided"),
+    Case("verify", _copies_are_held_back_by_another_program, "cannot be seen yet"),
+    Case("verify", _the_end_of_an_acknowledged_commit_is_lost, "nobody will ever see it"),
+    Case("batch.size", _small_batches_only, "ended not_committed"),
+)
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(RULES) == {case.rule for case in CASES}
 
 
 @pytest.mark.parametrize(
-    "rule", dict.fromkeys(str(rule) for (rule,) in scaled([(rule,) for rule in SCENARIOS], at_least=2))
+    "number", dict.fromkeys(number for (number,) in scaled([(n,) for n in range(len(CASES))], at_least=2))
 )
 def test_without_one_rule_a_fault_does_harm_and_is_caught_and_with_it_does_none(
-    secured: Cluster, tmp_path: Path, record_property: Callable[[str, object], None], rule: str
+    secured: Cluster, tmp_path: Path, record_property: Callable[[str, object], None], number: int
 ) -> None:
-    scenario, harm = SCENARIOS[rule]
-    seed = seeded(4000 + list(SCENARIOS).index(rule))
+    case, seed = CASES[number], seeded(8000 + number)
 
-    kept = scenario(Scene(secured, tmp_path, seed, without=""))
-    broken = scenario(Scene(secured, tmp_path, seed, without=rule))
+    kept = case.scenario(Scene(secured, tmp_path, seed, without=""))
+    broken = case.scenario(Scene(secured, tmp_path, seed, without=case.rule))
 
-    fault = (scenario.__doc__ or "").splitlines()[0]
-    found = [*broken.violations, *broken.wrong_claims]
-    example = next((each for each in found if harm in each), "nothing")
-    record_property("rule", (rule, fault, len(kept.violations) + len(kept.wrong_claims), len(found), example))
-    assert ([], []) == (kept.violations, kept.wrong_claims)
-    assert any(harm in each for each in found), found
+    fault = (case.scenario.__doc__ or "").splitlines()[0]
+    with_it, found = [*kept.violations, *kept.wrong_claims], [*broken.violations, *broken.wrong_claims]
+    example = next((each for each in found if case.harm in each), "nothing")
+    record_property("rule", (case.rule, fault, len(with_it), len(found), example))
+    assert [] == with_it
+    assert any(case.harm in each for each in found), found
 
 
 def _write_foreign(world: World, key: bytes | None) -> None:
