@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException
 from confluent_kafka.admin import AclOperation
 
 from kmp_desktop.core.connection_check import CheckResult, CheckState, CheckStep
@@ -17,12 +17,13 @@ from kmp_desktop.core.queue_state import CleanupPolicy
 from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.kafka import preflight, refusals
 from kmp_desktop.kafka.clients import Clients
-from kmp_desktop.kafka.offsets import transactional_id
+from kmp_desktop.kafka.offsets import GroupDenied, is_unstable, naming, read_stable, transactional_id
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.settings import ClientSettings, client_settings
 from kmp_desktop.kafka.topics import TopicFacts, describe, limits_of
 
 _CONNECT_S = 4.0
+_GROUP_S = 5.0
 _SIGNED_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 _ENCRYPTED = (Security.SSL, Security.SASL_SSL)
 
@@ -111,7 +112,7 @@ class _Steps:
         if self._queue.retry_topic:
             retry = self._described(CheckStep.WRITE, self._queue.retry_topic)
             yield self._write(facts, retry)
-        yield self._commits(self._queue)
+        yield self._commits(facts, self._queue)
         yield self._discards(facts, retry)
 
     def close(self) -> None:
@@ -229,8 +230,10 @@ class _Steps:
             text("allowed (nothing was written)"),
         )
 
-    def _commits(self, queue: Queue) -> CheckResult:
+    def _commits(self, facts: TopicFacts, queue: Queue) -> CheckResult:
         assert self._clients is not None
+        for group in (queue.group, transactional_id(queue.queue_topic)):
+            self._see_decisions(self._clients.consumer(group), facts, queue, group)
         denied = list(preflight.transaction_findings(self._clients, queue, self._user()))
         if denied:
             finding = denied[0]
@@ -247,6 +250,28 @@ class _Steps:
         return CheckResult(
             CheckStep.COMMIT, CheckState.PASSED, text("All-or-nothing commits"), text("allowed")
         )
+
+    def _see_decisions(self, consumer: Consumer, facts: TopicFacts, queue: Queue, group: str) -> None:
+        """Fail where this account has no right on a group; where a transaction is open it has one."""
+        try:
+            with naming(group):
+                read_stable(consumer, facts.name, facts.partitions[:1], _GROUP_S)
+        except GroupDenied as error:
+            result = CheckResult(
+                CheckStep.COMMIT,
+                CheckState.FAILED,
+                text("This account may not see what was decided"),
+                text(
+                    "It has no permission on the group “{group}”. Without it the program only shows "
+                    "the queue.",
+                    group=group,
+                ),
+                request=preflight.groups_request(queue, self._user()),
+            )
+            raise _Failed(result) from error
+        except KafkaException as error:
+            if not is_unstable(error):
+                raise _Failed(self._broke(CheckStep.COMMIT, error)) from error
 
     def _discards(self, facts: TopicFacts, retry: TopicFacts | None) -> CheckResult:
         assert self._clients is not None

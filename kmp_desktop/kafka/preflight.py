@@ -41,6 +41,12 @@ def acl_request(user: str, what: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join(lines)
 
 
+def groups_request(queue: Queue, user: str) -> str:
+    """The text for the administrator where the decisions of a queue may not be read."""
+    groups = (queue.group, transactional_id(queue.queue_topic))
+    return acl_request(user, [("--group", each, "Read") for each in groups])
+
+
 def look(
     clients: Clients,
     queue: Queue,
@@ -152,7 +158,6 @@ def _partitions(facts: TopicFacts, retry: TopicFacts | None) -> Iterable[Finding
 
 
 def _group(clients: Clients, queue: Queue, owner: str | None, user: str, *, denied: str) -> Iterable[Finding]:
-    mark_group = transactional_id(queue.queue_topic)
     if denied:
         yield _stop(
             FindingCode.MAY_NOT_COMMIT,
@@ -163,7 +168,7 @@ def _group(clients: Clients, queue: Queue, owner: str | None, user: str, *, deni
                 group=denied,
             ),
             value=denied,
-            request=acl_request(user, [("--group", queue.group, "Read"), ("--group", mark_group, "Read")]),
+            request=groups_request(queue, user),
         )
         return
     if owner is not None and owner != queue.group:
