@@ -13,7 +13,7 @@ from dataclasses import replace
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, WrittenCopy
 from kmp_desktop.core.outcome import CommitProgress
 from kmp_desktop.core.ports import ReadProgress
-from kmp_desktop.core.queue_state import LoadedQueue, Plan
+from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, Plan
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import topics
@@ -78,6 +78,7 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
     journal keeps the entry until the attempt was verified.
     """
     loaded = KafkaSource(desk.clients.settings, desk.queue, _NothingSeen()).load(_Silent())
+    _refuse_decided_since(entry, loaded)
     plan = _still_there(entry, loaded)
     _undo_own_tombstones(entry, loaded, plan)
     kept = {each.source: (each.partition, each.offset) for each in copies.visible}
@@ -90,9 +91,7 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
         raise CannotRepair(text("Copies are missing, and their records are no longer in the queue."), gone)
     others = tuple(each for each in sorted(plan) if not loaded.is_open(each))
     if others:
-        raise CannotRepair(
-            text("Records were sent back by this commit, and decided by someone else since."), others
-        )
+        raise CannotRepair(_decided_since(), others)
     memory = Memory.of(loaded)
     for number in range(_TRIES):
         attempt = CommitAttempt(
@@ -126,6 +125,18 @@ def _with_copies(entry: JournalEntry, places: dict[RecordId, tuple[int, int]]) -
     return replace(entry, phase=JournalPhase.COMMITTING, copies=tuple(copies))
 
 
+def _refuse_decided_since(entry: JournalEntry, loaded: LoadedQueue) -> None:
+    """What lies below a ledger's base was decided by a commit that does not know of ours."""
+    below = (each.id for each in entry.plan if each.id.offset < loaded.state[each.id.partition].base)
+    decided = tuple(sorted(below))
+    if decided:
+        raise CannotRepair(_decided_since(), decided)
+
+
+def _decided_since() -> Text:
+    return text("Records were sent back by this commit, and decided by someone else since.")
+
+
 def _still_there(entry: JournalEntry, loaded: LoadedQueue) -> Plan:
     """The plan without records that are gone: our tombstone, which was visible, has removed them."""
     return {
@@ -146,6 +157,16 @@ def _undo_own_tombstones(entry: JournalEntry, loaded: LoadedQueue, plan: Plan) -
         state = loaded.state[each.partition]
         if ours and ours[0] and each.offset in state.decided:
             loaded.state[each.partition] = replace(state, decided=state.decided - {each.offset})
+    group = loaded.identity.group
+    for partition in loaded.partitions:
+        told = {
+            found.nonce
+            for (part, _), tombstones in loaded.tombstones.items()
+            for found in tombstones
+            if (part, found.group) == (partition, group)
+        }
+        if told == {nonce} and loaded.snapshot[partition].offset < 0:  # the first commit ever: nothing lost
+            loaded.state[partition] = replace(loaded.state[partition], kind=PartitionKind.FRESH)
 
 
 class _NothingSeen:

@@ -1,0 +1,190 @@
+"""A commit of which the cluster kept only a part is repaired from the journal: nothing lost or doubled.
+
+Real clusters tear a commit by forgetting some of its markers. Here the part that is to be missing is
+left out of the transaction, or written in one that is aborted; everything else is the program's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import pytest
+from confluent_kafka import Producer, TopicPartition
+
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import Outcome, Step
+from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.kafka.commit_attempt import CommitAttempt
+from kmp_desktop.kafka.writing import Writer
+from tests.integration.kafka.real_queue import NOW, RealQueue
+
+M, P = Decision.MERGE, Decision.PURGE
+MakeQueue = Callable[..., RealQueue]
+
+
+class PowerCut(Exception):  # noqa: N818 - what happens to the program
+    """The program ends here."""
+
+
+def cut() -> None:
+    """End it."""
+    raise PowerCut
+
+
+@pytest.fixture(params=["compact", "delete"])
+def queue(make_queue: MakeQueue, request: pytest.FixtureRequest) -> RealQueue:
+    """Five records with different bytes and keys, and two of one key."""
+    queue = make_queue({"cleanup.policy": request.param})
+    for number in range(5):
+        queue.write(b"K%d" % number, b"value %d" % number, timestamp=NOW + number)
+    for number in range(2):
+        queue.write(b"K", b"twice %d" % number, timestamp=NOW + 100 + number)
+    return queue
+
+
+def decisions(ids: Collection[RecordId]) -> dict[RecordId, Decision]:
+    """Retry all but every third."""
+    return {each: P if each.offset % 3 == 2 else M for each in ids}
+
+
+def tear(
+    monkeypatch: pytest.MonkeyPatch, queue: RealQueue, lost: Collection[int], *, offsets_lost: bool
+) -> dict[RecordId, DeadLetter]:
+    """Commit everything, and end with the commit; copies of the offsets ``lost`` are aborted.
+
+    Returns the records as they were.
+    """
+    write, send = CommitAttempt.write_copies, CommitAttempt._send
+
+    def written(self: CommitAttempt) -> None:
+        self.copies |= aborted_copies(queue, [self.loaded.records[RecordId(0, each)] for each in lost])
+        write(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CommitAttempt, "write_copies", written)
+        patch.setattr(CommitAttempt, "_send", (lambda *_: None) if offsets_lost else send)
+        desktop = queue.desktop()
+        loaded = desktop.load()
+        records = dict(loaded.records)
+        with pytest.raises(PowerCut):
+            desktop.commit(loaded, decisions(records), {Step.COMMIT: cut})
+    return records
+
+
+def cut_after(step: Callable[[CommitAttempt], None]) -> Callable[[CommitAttempt], None]:
+    """A step after which the program ends."""
+
+    def last_step(self: CommitAttempt) -> None:
+        step(self)
+        cut()
+
+    return last_step
+
+
+def aborted_copies(queue: RealQueue, records: Collection[DeadLetter]) -> dict[RecordId, tuple[int, int]]:
+    """Where copies lie that nobody will ever see."""
+    name = {"bootstrap.servers": queue.bootstrap, "transactional.id": f"torn-{queue.name}", "log_level": 0}
+    producer = Producer(name)
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    writer: Writer[RecordId] = Writer(producer, 1e12)
+    for each in records:
+        writer.write(each.id, queue.retry_topic, each.key, each.value, each.headers, timestamp=each.timestamp)
+    places = writer.confirmed()
+    producer.abort_transaction(30)
+    return places
+
+
+def check_everything_is_right(queue: RealQueue, records: dict[RecordId, DeadLetter]) -> None:
+    """Each merged record is there once, byte for byte, and nothing is left to decide."""
+    merged = {each for each, what in decisions(records).items() if what is M}
+    expected = sorted((r.key, r.value, r.headers, r.timestamp) for r in records.values() if r.id in merged)
+    held = queue.held(queue.retry_topic)
+    assert expected == sorted((r.key, r.value, r.headers, r.timestamp) for r in held)
+    assert [] == queue.offered()
+
+
+@pytest.mark.parametrize("lost", [(0,), (0, 1, 3, 4, 6)], ids=["one", "all"])
+def test_copies_that_are_lost_are_published_again_and_only_these(
+    monkeypatch: pytest.MonkeyPatch, queue: RealQueue, lost: tuple[int, ...]
+) -> None:
+    records = tear(monkeypatch, queue, lost, offsets_lost=False)
+    assert 5 - len(lost) == len(queue.retried())
+    desktop = queue.desktop()
+
+    resolution = desktop.sink.resolve()
+
+    assert resolution is not None
+    assert (Outcome.COMMITTED, 5, 2) == (resolution.outcome, resolution.merged, resolution.purged)
+    check_everything_is_right(queue, records)
+    assert desktop.sink.resolve() is None
+
+
+@pytest.mark.parametrize("lost", [(), (1, 6)], ids=["none", "some"])
+def test_decisions_that_are_lost_are_written_again_with_the_same_number_and_the_missing_copies(
+    monkeypatch: pytest.MonkeyPatch, queue: RealQueue, lost: tuple[int, ...]
+) -> None:
+    records = tear(monkeypatch, queue, lost, offsets_lost=True)
+    assert -1001 == queue.offset()[0]
+    desktop = queue.desktop()
+
+    resolution = desktop.sink.resolve()
+
+    assert resolution is not None
+    assert Outcome.COMMITTED == resolution.outcome, str(resolution.message)
+    check_everything_is_right(queue, records)
+    state = desktop.load().state[0]
+    assert bytes.fromhex(resolution.nonce)[:4] in state.nonces
+    assert desktop.sink.resolve() is None
+
+
+def test_a_repair_that_is_cut_off_is_repaired_once_more(
+    monkeypatch: pytest.MonkeyPatch, queue: RealQueue
+) -> None:
+    records = tear(monkeypatch, queue, (1, 6), offsets_lost=True)
+    for step in (CommitAttempt.compare, CommitAttempt.write_copies, CommitAttempt.commit):
+        with monkeypatch.context() as patch:
+            patch.setattr(CommitAttempt, step.__name__, cut_after(step))
+            with pytest.raises(PowerCut):
+                queue.desktop().sink.resolve()
+
+    resolution = queue.desktop().sink.resolve()
+
+    assert resolution is not None
+    assert Outcome.COMMITTED == resolution.outcome, str(resolution.message)
+    check_everything_is_right(queue, records)
+
+
+def test_what_somebody_else_decided_since_is_shown_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue({"cleanup.policy": "delete"})  # with tombstones all would count as decided
+    ids = [queue.write(b"K%d" % number) for number in range(4)]
+    tear(monkeypatch, queue, (), offsets_lost=True)
+    other = queue.desktop("somebody else")
+    other.commit(other.load(), dict.fromkeys(ids[:2], P))
+    before = queue.retried()
+
+    resolution = queue.desktop().sink.resolve()
+
+    assert resolution is not None
+    assert (Outcome.UNKNOWN, tuple(ids[:2])) == (resolution.outcome, resolution.missing)
+    assert before == queue.retried()
+    assert ids[2:] == queue.offered()
+
+
+def test_a_copy_that_nobody_can_tell_of_is_not_written_again(
+    monkeypatch: pytest.MonkeyPatch, queue: RealQueue
+) -> None:
+    """Retention has taken the beginning of the retry topic: the copy may have been read there before."""
+    tear(monkeypatch, queue, (0,), offsets_lost=True)
+    admin = queue.admin()
+    for future in admin.delete_records([TopicPartition(queue.retry_topic, 0, 1)]).values():
+        future.result(30)
+    before = queue.retried()
+
+    resolution = queue.desktop().sink.resolve()
+
+    assert resolution is not None
+    assert (Outcome.UNKNOWN, (RecordId(0, 0),)) == (resolution.outcome, resolution.missing)
+    assert before == queue.retried()
