@@ -29,13 +29,16 @@ from kmp_desktop.core.outcome import (
 )
 from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.ports import Clock, CommitObserver, DeadLetterSource, DecisionSink, LoadObserver
-from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, Plan, TakeOver
+from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, PartitionKind, Plan, TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 
 _PASSING = frozenset(
     {NotCommittedReason.CONTENTION, NotCommittedReason.OTHER_WINDOW, NotCommittedReason.LOAD_AGAIN}
 )
+_NOTHING_KNOWN = frozenset({FindingCode.CLUSTER_UNFINISHED, FindingCode.MAY_NOT_COMMIT})
+"""Findings of a read that could not see what is decided: "undecided" was a guess then."""
+
 _SETTLE_PAUSE_S = 2.0
 _CONTENTION_PAUSE_S = (0.3, 2.0)
 
@@ -321,7 +324,8 @@ class _Application:
                 case _Where.OPEN:
                     todo[record] = decision
                     self._skipped += decision is Decision.SKIP
-        self._seen_open.update(each for each, what in todo.items() if what is not Decision.SKIP)
+        if all(finding.code not in _NOTHING_KNOWN for finding in loaded.findings):
+            self._seen_open.update(each for each, what in todo.items() if what is not Decision.SKIP)
         return todo
 
     def _note_if_theirs(self, record: RecordId) -> None:
