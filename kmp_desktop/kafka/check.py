@@ -165,7 +165,7 @@ class _Steps:
             step = {ErrorCode.SECURE_CONNECTION: CheckStep.SECURE, ErrorCode.NO_CONNECTION: CheckStep.SERVER}
             title = error.happened
             if error.code is ErrorCode.SIGN_IN:
-                title = text("User name or password was refused")
+                title = text("Sign-in was refused")
             result = CheckResult(
                 step.get(error.code, CheckStep.SIGN_IN),
                 CheckState.FAILED,

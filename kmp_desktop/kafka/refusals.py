@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -16,6 +17,7 @@ from kmp_desktop.kafka.settings import ClientSettings
 
 NOTHING_CHANGED = text("Nothing was changed.")
 _FIRST_CONTACT_S = 10.0
+_AGE = re.compile(r" \(after \d+ms in state \w+\)")
 _TLS_ALERT = 0x15
 _KAFKA_ANSWER = 0x00  # the first byte of its length
 _FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location")
@@ -61,7 +63,7 @@ def _raise_if_lasting(cause: KafkaError, settings: ClientSettings) -> None:
 def unreachable(settings: ClientSettings, error: Exception, causes: list[KafkaError]) -> UserFacingError:
     """Nobody answers as a Kafka server does: why, as far as a look of our own tells."""
     servers = str(settings["bootstrap.servers"])
-    details = "; ".join(dict.fromkeys([*(str(each) for each in causes), str(error)]))
+    details = "; ".join(_told_once([*(str(each) for each in causes), str(error)]))
     protocol = str(settings.get("security.protocol", "PLAINTEXT"))
     if protocol not in ("PLAINTEXT", "SASL_PLAINTEXT"):
         return no_connection(servers, details)
@@ -73,6 +75,14 @@ def unreachable(settings: ClientSettings, error: Exception, causes: list[KafkaEr
     if answers and _KAFKA_ANSWER not in answers:
         return _no_kafka(servers, details)
     return no_connection(servers, details)
+
+
+def _told_once(causes: Sequence[str]) -> Iterable[str]:
+    """The client says the same at every attempt, only with another age of the connection."""
+    first: dict[str, str] = {}
+    for cause in causes:
+        first.setdefault(_AGE.sub("", cause), cause)
+    return first.values()
 
 
 def _no_answer_without_sign_in(servers: str, details: str) -> UserFacingError:
@@ -113,15 +123,17 @@ def sign_in_refused(user: str, error: KafkaError | None) -> UserFacingError:
     """D4: wrong user, wrong password, or a sign-in this server does not offer."""
     words = str(error or "")
     if "mechanism" in words and "upported" in words:
-        advice = text("This server offers another kind of sign-in. Choose it in the connection.")
+        more = text("The server does not offer this kind of sign-in on this port.")
+        advice = text("Choose another kind of sign-in in the connection, or check the port.")
     else:
+        more = text("User name or password of “{user}” was refused.", user=user)
         advice = text("Check user name and password of the connection, then try again.")
     return UserFacingError(
         ErrorCode.SIGN_IN,
         text("Sign-in was refused."),
         NOTHING_CHANGED,
         advice,
-        more=text("User name or password of “{user}” was refused.", user=user),
+        more=more,
         details=words,
     )
 

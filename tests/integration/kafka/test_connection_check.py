@@ -9,6 +9,7 @@ from confluent_kafka.admin import AclOperation, ResourceType
 
 from kmp_desktop.core.connection_check import CheckResult, CheckState, CheckStep
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
+from kmp_desktop.core.text import text
 from kmp_desktop.kafka.check import KafkaCheck
 from tests.cluster.running import Cluster
 from tests.integration.kafka.real_queue import RealQueue, Right
@@ -97,11 +98,28 @@ def test_nobody_at_the_address_is_told_with_the_address(queue: RealQueue) -> Non
 def test_a_wrong_password_is_told_and_shown_nowhere(queue: RealQueue, secured: Cluster) -> None:
     found = looked_at(queue, clerk(secured), "open-sesame")
 
-    failed = [each for each in found if each.state is _FAILED]
-    assert [(CheckStep.SIGN_IN, "User name or password was refused")] == [
-        (each.step, str(each.title)) for each in failed
-    ]
+    (failed,) = [each for each in found if each.state is _FAILED]
+    assert (CheckStep.SIGN_IN, "Sign-in was refused") == (failed.step, str(failed.title))
+    assert "User name or password of “clerk” was refused." == str(failed.detail)
     assert "open-sesame" not in repr(found)
+
+
+def test_a_port_without_this_kind_of_sign_in_is_not_taken_for_a_wrong_password(queue: RealQueue) -> None:
+    profile = replace(plain(queue.bootstrap), security=Security.SASL_PLAINTEXT, user=_USER)
+
+    (failed,) = [each for each in looked_at(queue, profile, "right") if each.state is _FAILED]
+
+    assert CheckStep.SIGN_IN is failed.step
+    assert "The server does not offer this kind of sign-in on this port." == str(failed.detail)
+
+
+def test_each_cause_of_a_refused_connection_is_told_once(queue: RealQueue, registry: str) -> None:
+    profile = plain(registry.removeprefix("http://").partition("/")[0])
+
+    (failed,) = [each for each in looked_at(queue, profile) if each.state is _FAILED]
+
+    assert failed.title == text("What answers at {servers} is no Kafka server.", servers=profile.servers)
+    assert 1 == failed.details.count("Invalid response size")
 
 
 def test_a_plain_port_is_told_where_encryption_is_asked_for(queue: RealQueue, secured: Cluster) -> None:
