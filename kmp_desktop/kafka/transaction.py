@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -19,6 +20,9 @@ _INIT_CALL_S = 15.0
 _INIT_S = 60.0
 _ABORT_S = 20.0
 _BATCH = 1_000_000
+
+# A fenced producer has nothing left to abort; nobody who reads stderr could do anything about it.
+warnings.filterwarnings("ignore", "Producer abort_transaction failed during close", RuntimeWarning)
 
 FAILURES = (KafkaException, SystemError)
 """What transactional calls raise; a fenced producer may raise SystemError, its cause says which."""
@@ -126,7 +130,7 @@ def abort(producer: Producer) -> bool:
 
 
 def drop(producer: Producer) -> None:
-    """End a producer for good. ``close`` tries an abort by itself and complains when fenced: harmless."""
+    """End a producer for good. ``close`` tries an abort by itself and may fail when fenced: harmless."""
     try:
         producer.purge()
         producer.close()

@@ -41,6 +41,7 @@ class World:
     partitions: int = 2
     records: int = 30
     keys: int = 18
+    framing: bytes = b""  # what every value begins with
     copies: int = 1  # how many nodes keep each record
     through: str = ""
     queue_topic: str = ""
@@ -89,7 +90,7 @@ class World:
             producer.produce(
                 self.queue_topic,
                 key=f"key-{choice.randrange(keys or self.keys)}".encode(),
-                value=f"{self.queue_topic} {number} ".encode() + choice.randbytes(20),
+                value=self.framing + f"{self.queue_topic} {number} ".encode() + choice.randbytes(20),
                 headers=[("a", b"1"), ("a", None), ("b", b""), ("n", str(number).encode())],
                 timestamp=recent + number,
             )
