@@ -29,7 +29,15 @@ from kmp_desktop.core.outcome import (
 )
 from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.ports import Clock, CommitObserver, DeadLetterSource, DecisionSink, LoadObserver
-from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, PartitionKind, Plan, TakeOver
+from kmp_desktop.core.queue_state import (
+    Finding,
+    FindingCode,
+    LoadedQueue,
+    PartitionKind,
+    Plan,
+    Severity,
+    TakeOver,
+)
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 
@@ -65,7 +73,8 @@ class Applied:
 
     ``outcome`` is that of the first chunk that was not committed, ``ended`` that of the last one.
     ``merged`` and ``purged`` are what this run committed; ``decided`` is everything in the plan that
-    is known to be decided now, by anybody. ``failure`` and ``error`` say why something was not.
+    is known to be decided now, by anybody. ``failure`` and ``error`` say why something was not;
+    ``would_stop`` what would have stopped a commit, where there was nothing to commit.
     """
 
     outcome: Outcome
@@ -80,6 +89,7 @@ class Applied:
     gone: tuple[RecordId, ...]
     failure: ChunkResult | None = None
     error: UserFacingError | None = None
+    would_stop: tuple[Finding, ...] = ()
 
 
 def apply(
@@ -177,6 +187,7 @@ class _Application:
         self._first: Outcome | None = None
         self._failure: ChunkResult | None = None
         self._error: UserFacingError | None = None
+        self._would_stop: tuple[Finding, ...] = ()
 
     def run(self) -> Applied:
         """Read, commit, and again as long as something can still be done."""
@@ -205,6 +216,8 @@ class _Application:
         self._take(result)
         if result.outcome is Outcome.UNKNOWN:
             self._doubt = doubt_of(result, todo)
+        if not result.chunks and not self._committed_chunks:
+            self._would_stop = tuple(each for each in loaded.findings if each.severity is Severity.STOP)
         if result.outcome is Outcome.COMMITTED:
             return False
         if result.outcome is not Outcome.UNKNOWN and set(todo.values()) <= {Decision.SKIP}:
@@ -379,6 +392,7 @@ class _Application:
             gone=tuple(sorted(self._gone)),
             failure=self._failure,
             error=self._error,
+            would_stop=self._would_stop,
         )
 
 

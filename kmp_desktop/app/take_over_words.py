@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kmp_desktop.core.positions import reached
 from kmp_desktop.core.queue_state import FindingCode
 from kmp_desktop.core.session import QueueSummary
-from kmp_desktop.core.text import Text, text, text_n
-
-_MOST_PLACES = 4
+from kmp_desktop.core.text import Text, text
 
 
 class Question(StrEnum):
@@ -60,24 +59,6 @@ def _before(offsets: Mapping[int, int]) -> Text:
 
 
 def _reached(offsets: Mapping[int, int]) -> Text:
-    places = sorted(offsets.items())
-    if not places:
-        return text("How far it had come is not known.")
-    if len(places) == 1:
-        return text("It had reached record {offset}.", offset=places[0][1])
-    named = [
-        text("record {offset} (partition {partition})", offset=offset, partition=partition)
-        for partition, offset in places[:_MOST_PLACES]
-    ]
-    shown = named[0]
-    for each in named[1:]:
-        shown = text("{before}, {after}", before=shown, after=each)
-    more = len(places) - len(named)
-    if more:
-        return text_n(
-            more,
-            "It had reached {places} and {n} more place.",
-            "It had reached {places} and {n} more places.",
-            places=shown,
-        )
-    return text("It had reached {places}.", places=shown)
+    if len(offsets) == 1:
+        return text("It had reached record {offset}.", offset=next(iter(offsets.values())))
+    return reached(offsets)

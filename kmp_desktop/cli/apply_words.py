@@ -135,6 +135,10 @@ def say_what_is_left(applied: Applied, screen: Screen) -> None:
         screen.show(applied.error)
     elif applied.failure is not None:
         _say_failure(applied.failure, screen)
+    for finding in applied.would_stop:
+        screen.say(
+            text("Nothing was to be committed. {title} {detail}", title=finding.title, detail=finding.detail)
+        )
     _say_records(
         *(screen, applied.conflicts),
         text_n(len(applied.conflicts), "{n} record was", "{n} records were"),

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.view import Fact, GroupBy, SelectionSummary, SummaryWanted
 from kmp_desktop.engine.columns import label_of
@@ -108,4 +109,10 @@ def _difference(name: Text, values: Counter[str]) -> Fact:
 def _example(records: Records, row: int) -> tuple[int, str, str]:
     """(row, what tells it from the others, reported message)."""
     values = (values[row] for values in records.payload[: len(records.columns)])
-    return row, next((value for value in values if value), records.key[row]), records.reported[row]
+    told = next((value for value in values if value), records.key[row]) or _place(records.record[row].id)
+    return row, told, records.reported[row]
+
+
+def _place(record: RecordId) -> str:
+    """What is left to name a record by that holds nothing and has no key."""
+    return str(text("Record {place}", place=f"{record.partition}/{record.offset}"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from confluent_kafka import KafkaError
 from confluent_kafka.admin import AclOperation
 
+from kmp_desktop.core.positions import reached
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
@@ -314,15 +315,15 @@ def after_reading(loaded: LoadedQueue, removed: int) -> tuple[Finding, ...]:
 
 
 def _foreign(loaded: LoadedQueue) -> Finding:
-    offsets = [
-        loaded.snapshot[each].offset
+    offsets = {
+        each: loaded.snapshot[each].offset
         for each, state in loaded.state.items()
         if state.kind is PartitionKind.FOREIGN
-    ]
+    }
     return _stop(
         FindingCode.TAKE_OVER_NEEDED,
         text("Somebody worked on this queue with another program."),
-        text("It had reached record {n}. What counts as done?", n=max(offsets)),
+        text("{reached} What counts as done?", reached=reached(offsets)),
     )
 
 

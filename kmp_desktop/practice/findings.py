@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmp_desktop.core.positions import reached
 from kmp_desktop.core.queue_state import (
     Finding,
     FindingCode,
@@ -61,11 +62,16 @@ def _state(broker: PracticeBroker, loaded: LoadedQueue) -> Iterator[Finding]:
             value=broker.mark,
         )
     kinds = {state.kind for state in loaded.state.values()}
-    if PartitionKind.FOREIGN in kinds:
+    foreign = {
+        each: loaded.snapshot[each].offset
+        for each, state in loaded.state.items()
+        if state.kind is PartitionKind.FOREIGN
+    }
+    if foreign:
         yield _stop(
             FindingCode.TAKE_OVER_NEEDED,
             text("Somebody worked on this queue with another program."),
-            text("Say what counts as done before you decide."),
+            text("{reached} What counts as done?", reached=reached(foreign)),
         )
     if PartitionKind.LOST in kinds:
         yield _stop(

@@ -19,7 +19,14 @@ MIGRATIONS: Mapping[int, Migration] = {}
 
 
 class Unreadable(Exception):  # noqa: N818 - a state of a file, told to people by the caller
-    """The file is not JSON at all: cut off, overwritten or something else."""
+    """The file is not JSON at all: cut off, overwritten or something else.
+
+    ``why`` says where, for people; the exception's own words are the parser's.
+    """
+
+    def __init__(self, why: Text, details: str) -> None:
+        super().__init__(details)
+        self.why = why
 
 
 class Wrong(Exception):  # noqa: N818 - see Unreadable
@@ -66,9 +73,19 @@ def _document(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_repeated_keys)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(type(error).__name__) from error
+        raise Unreadable(
+            text(
+                "It is not JSON from line {line}, character {column} on.",
+                line=error.lineno,
+                column=error.colno,
+            ),
+            error.msg,
+        ) from error
+    except UnicodeDecodeError as error:
+        why = text("It is no text: what begins at byte {n} is not UTF-8.", n=error.start + 1)
+        raise Unreadable(why, error.reason) from error
+    except RecursionError as error:
+        raise Unreadable(text("Its brackets are nested too deeply."), type(error).__name__) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise Wrong(
             text("It does not begin with {mark}.", mark=f'"format": "{FORMAT}", "version": {VERSION}')

@@ -65,7 +65,7 @@ class JsonProfiles:
             except Wrong as error:
                 raise _wrong(file, error.why) from error
             except Unreadable as error:
-                raise _wrong(file, text("It is not JSON: {reason}.", reason=str(error))) from error
+                raise _wrong(file, error.why, str(error)) from error
 
     def _read(self) -> tuple[ConnectionProfile, ...]:
         try:
@@ -80,7 +80,7 @@ class JsonProfiles:
             raise _wrong(self._path, error.why) from error
         except Unreadable as error:
             aside = move_aside(self._path, self._folder, "damaged")
-            raise _damaged(aside, str(error)) from error
+            raise _damaged(aside, error) from error
 
     def _write(self, profiles: tuple[ConnectionProfile, ...]) -> None:
         content = profile_format.write(profiles)
@@ -126,13 +126,14 @@ def _made_by_newer(path: Path) -> UserFacingError:
     )
 
 
-def _wrong(path: Path, why: Text) -> UserFacingError:
+def _wrong(path: Path, why: Text, details: str = "") -> UserFacingError:
     return UserFacingError(
         ErrorCode.PROFILE,
         text("This profile file cannot be used."),
         _unchanged(),
         text("Put it right in a text editor, or move it away to start anew: {file}", file=path),
         more=why,
+        details=details,
     )
 
 
@@ -146,7 +147,7 @@ def _not_savable(why: Text) -> UserFacingError:
     )
 
 
-def _damaged(aside: Path, reason: str) -> UserFacingError:
+def _damaged(aside: Path, damage: Unreadable) -> UserFacingError:
     return UserFacingError(
         ErrorCode.PROFILE,
         text("This profile file cannot be used."),
@@ -155,5 +156,6 @@ def _damaged(aside: Path, reason: str) -> UserFacingError:
             "Put it right and give it its old name back ({name}), or set up your connections anew.",
             name=FILE_NAME,
         ),
-        more=text("It is damaged: {reason}.", reason=reason),
+        more=text("It is damaged. {why}", why=damage.why),
+        details=str(damage),
     )

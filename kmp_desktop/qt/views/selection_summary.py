@@ -155,7 +155,7 @@ class SelectionSummaryView(QWidget):
             box = QHBoxLayout(line)
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(Theme.current().px(12))
-            link = LinkButton(one_line(value, 24) or tr("Show"), f"exampleButton_{row}")
+            link = LinkButton(one_line(value, 24), f"exampleButton_{row}")
             link.setProperty("row", row)
             link.clicked.connect(self._on_example)
             words = WrappedText(max_lines=3)

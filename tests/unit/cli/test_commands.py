@@ -148,6 +148,7 @@ def test_a_conflict_whose_rest_is_not_committed_ends_with_4(terminal: Terminals)
         (lambda broker: setattr(broker, "may_write", False), "no permission to write"),
         (lambda broker: broker.at_next_commit(AtCommit.REFUSE), "The server refused."),
         (lambda broker: broker.put_offset("kmp-orders", 0, 1), "--take-over offset"),
+        (lambda broker: broker.put_offset("kmp-orders", 0, 1), "It had reached record 1 (partition 0)."),
     ],
 )
 def test_what_cannot_be_committed_ends_with_4_and_what_to_do(
@@ -159,6 +160,18 @@ def test_what_cannot_be_committed_ends_with_4_and_what_to_do(
     assert Exit.NOT_COMMITTED == here.apply(dict.fromkeys(ids, MERGE))
     assert ("not_committed", False, []) == tuple(here.last[each] for each in ("outcome", "partly", "decided"))
     assert (said in here.err, "  What to do: " in here.err) == (True, True), here.err
+
+
+@pytest.mark.parametrize("decision", [MERGE, SKIP])
+def test_what_would_have_stopped_a_commit_is_said_where_there_is_nothing_to_commit(
+    terminal: Terminals, decision: Decision
+) -> None:
+    broker, ids = filled(2)
+    Desk(broker).apply({ids[0]: MERGE})
+    broker.may_write = False
+    here = terminal(broker)
+    assert Exit.DONE == here.apply({ids[0] if decision is MERGE else ids[1]: decision})
+    assert "kmp-desktop: Nothing was to be committed. You can look at this queue" in here.err
 
 
 @pytest.mark.parametrize("as_json", [False, True])

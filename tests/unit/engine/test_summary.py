@@ -74,6 +74,11 @@ def test_examples_name_what_tells_them_apart() -> None:
     assert {1: ("451", "no 1"), 2: ("452", "no 2"), 3: ("K3", "no 3")} == found
 
 
+def test_an_example_that_holds_nothing_is_named_by_its_place() -> None:
+    asked = read([record(7, None, None, headers=spring(message="no 7"))])
+    assert ((0, "Record 0/7", "no 7"),) == asked.summary([0]).examples
+
+
 def test_of_very_many_rows_a_sample_is_looked_at() -> None:
     many = summary.SAMPLE_OVER + 1
     asked = read([record(0, headers=spring()), record(1, headers=spring(STOCK))])

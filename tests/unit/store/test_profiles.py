@@ -243,12 +243,19 @@ def test_the_error_never_quotes_a_password_that_was_written_into_the_file(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"\0" * 40, b'{"format": "kmp-desktop connections", "vers', b"\xff\xfe{", b"[" * 100_000],
+    ("content", "where"),
+    [
+        (b"", "It is not JSON from line 1, character 1 on."),
+        (b"\0" * 40, "It is not JSON from line 1, character 1 on."),
+        (b'{\n"format": "kmp-desktop connections", "vers', "It is not JSON from line 2, character 38 on."),
+        (b'{"a": "\\q"}', "It is not JSON from line 1, character 8 on."),
+        (b"{}\xff", "It is no text: what begins at byte 3 is not UTF-8."),
+        (b"[" * 100_000, "Its brackets are nested too deeply."),
+    ],
 )
-def test_a_damaged_file_is_put_aside_and_told_once(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_put_aside_and_told_once(tmp_path: Path, content: bytes, where: str) -> None:
     (tmp_path / "connections.json").write_bytes(content)
-    assert _why(tmp_path).startswith("It is damaged: ")
+    assert f"It is damaged. {where}" == _why(tmp_path)
     store = JsonProfiles(tmp_path)
     assert () == store.all()
     store.save(PLAIN)
