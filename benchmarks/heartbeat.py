@@ -23,8 +23,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 TICK_MS = 5
 
-Tick = tuple[float, float]
-"""(when, in seconds of the monotonic clock, which all processes share; how late, in ms)."""
+Tick = tuple[float, float, float]
+"""(when, in seconds of the monotonic clock, which all processes share; how late, in ms; for how many ms
+its thread worked since the tick before: that does not grow when others need the processors, too)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,16 @@ class Lateness:
 
     usual: float  # 99 of 100 came earlier
     longest: float
+    worked: float  # longest work of the thread itself between two of them
 
 
 def lateness(ticks: Sequence[Tick], start: float, end: float) -> Lateness:
     """Of the ticks between two moments; a moment in which none came counts as late until its end."""
-    late = sorted(each for moment, each in ticks if start <= moment <= end)
-    return Lateness(late[int(len(late) * 0.99)], late[-1]) if late else Lateness(0.0, (end - start) * 1000)
+    between = [each for each in ticks if start <= each[0] <= end]
+    if not between:
+        return Lateness(0.0, (end - start) * 1000, 0.0)
+    late = sorted(each for _, each, _ in between)
+    return Lateness(late[int(len(late) * 0.99)], late[-1], max(worked for _, _, worked in between))
 
 
 class Heartbeat(QObject):
@@ -47,7 +52,7 @@ class Heartbeat(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.ticks: list[Tick] = []
-        self._last = time.monotonic()
+        self._last, self._worked = time.monotonic(), time.thread_time()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -55,9 +60,9 @@ class Heartbeat(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        now = time.monotonic()
-        self.ticks.append((now, (now - self._last) * 1000 - TICK_MS))
-        self._last = now
+        now, worked = time.monotonic(), time.thread_time()
+        self.ticks.append((now, (now - self._last) * 1000 - TICK_MS, (worked - self._worked) * 1000))
+        self._last, self._worked = now, worked
 
     def stop(self) -> None:
         """Tick no more."""
@@ -79,11 +84,11 @@ class Bystander:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         told, _ = self._process.communicate()
-        self.ticks = [(moment, late) for moment, late in json.loads(told)]
+        self.ticks = [(moment, late, 0.0) for moment, late in json.loads(told)]
 
 
 def _stand_by() -> None:
-    ticks: list[Tick] = []
+    ticks: list[tuple[float, float]] = []
     last = time.monotonic()
     while not select.select([sys.stdin], [], [], TICK_MS / 1000)[0]:
         now = time.monotonic()

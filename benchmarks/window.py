@@ -67,24 +67,27 @@ def load_and_commit(bootstrap_servers: str, queue: Queue, records: int, folder: 
 def table(rounds: Sequence[Sequence[Phase]], records: int) -> list[str]:
     """Lines to be printed: for each phase the medians of the rounds, and the worst of all."""
     lines = [
-        f"{'':<18} {'seconds':>8} {'records/s':>10}   the window's ticks late    a bystander's meanwhile",
-        f"{'':<18} {'':>8} {'':>10}   99 %  longest (worst)    99 %  longest (worst)   in ms",
+        f"{'':<18} {'seconds':>8} {'records/s':>10}    the window's ticks late by              a bystander's",
+        f"{'':<18} {'':>8} {'':>10}    99 %  longest (worst)  own work (worst)   99 %  longest (worst)",
+        f"{'':<38}    all in ms, the longest and the work as medians of the rounds",
     ]
     for phases in zip(*rounds, strict=True):
         seconds = statistics.median(each.seconds for each in phases)
         rate = "" if phases[0].name == AT_REST else f"{records / seconds:,.0f}"
         ours, others = _summed([each.window for each in phases]), _summed([each.bystander for each in phases])
-        lines.append(f"{phases[0].name:<18} {seconds:>8.2f} {rate:>10}   {ours}   {others}")
+        work = _summed_up([each.window.worked for each in phases])
+        lines.append(f"{phases[0].name:<18} {seconds:>8.2f} {rate:>10}    {ours}  {work}    {others}")
     return lines
 
 
 def _summed(late: Sequence[Lateness]) -> str:
-    usual, longest = (statistics.median(values) for values in zip(*map(_both, late), strict=True))
-    return f"{usual:>4.0f}  {longest:>7.0f}  {max(each.longest for each in late):>5.0f}"
+    usual = statistics.median(each.usual for each in late)
+    return f"{usual:>4.0f}  {_summed_up([each.longest for each in late])}"
 
 
-def _both(late: Lateness) -> tuple[float, float]:
-    return late.usual, late.longest
+def _summed_up(values: Sequence[float]) -> str:
+    """Median and worst."""
+    return f"{statistics.median(values):>7.0f} {f'({max(values):.0f})':>7}"
 
 
 def _phase(name: str, start: float, end: float, window: Sequence[Tick], bystander: Sequence[Tick]) -> Phase:
