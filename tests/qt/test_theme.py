@@ -12,17 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 import kmp_desktop.qt
-from kmp_desktop.qt.theme import (
-    DARK,
-    FONT_ROLES,
-    LIGHT,
-    ZOOM_STEPS,
-    Theme,
-    ThemeChoice,
-    Tokens,
-    high_contrast,
-    palette,
-)
+from kmp_desktop.qt.colors import DARK, LIGHT, Tokens, high_contrast, palette
+from kmp_desktop.qt.theme import FONT_ROLES, ZOOM_STEPS, Theme, ThemeChoice
 from kmp_desktop.qt.widgets.labels import label
 
 TEXT, MARK = 4.5, 3.0
@@ -183,13 +174,13 @@ def test_in_high_contrast_everything_has_the_contrast_of_the_system(ink: str, gr
     assert tokens.control_border == tokens.strong_border
 
 
-def test_colours_are_named_in_the_theme_only() -> None:
+def test_colours_are_named_in_one_place_only() -> None:
     folder = Path(kmp_desktop.qt.__file__).parent
     literal = re.compile(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b|Qt\.GlobalColor\.(?!transparent)|rgba?\(")
     elsewhere = [
         f"{path.name}: {line.strip()}"
         for path in folder.rglob("*.py")
-        if path.name != "theme.py"
+        if path.name != "colors.py"
         for line in path.read_text(encoding="utf-8").splitlines()
         if literal.search(line)
     ]
