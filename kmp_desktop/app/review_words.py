@@ -67,7 +67,7 @@ def destinations(review: Review, queue: Queue, compacts: bool) -> tuple[Destinat
     if review.retry:
         lines.append(Destination(text("Retry"), _retry_destination(review.retry, queue)))
     if review.discard:
-        lines.append(Destination(text("Discard"), _discard_destination(review.discard, queue, compacts)))
+        lines.append(Destination(text("Discard"), _discard_destination(review, queue, compacts)))
     if review.skip:
         lines.append(Destination(text("Skip"), _skip_destination(review.skip, queue)))
     return tuple(lines)
@@ -82,15 +82,12 @@ def _retry_destination(n: int, queue: Queue) -> Text:
     )
 
 
-def _discard_destination(n: int, queue: Queue, compacts: bool) -> Text:
+def _discard_destination(review: Review, queue: Queue, compacts: bool) -> Text:
+    n = review.discard
+    if compacts and review.deferred:
+        return _removed_in_part(n - review.deferred, review.deferred, queue)
     if compacts:
-        return text_n(
-            n,
-            "{n} record is removed from “{name}” ({topic}).",
-            "{n} records are removed from “{name}” ({topic}).",
-            name=queue.name,
-            topic=queue.queue_topic,
-        )
+        return _removed(n, queue)
     return text_n(
         n,
         "{n} record of “{name}” ({topic}) is marked as done.",
@@ -98,6 +95,25 @@ def _discard_destination(n: int, queue: Queue, compacts: bool) -> Text:
         name=queue.name,
         topic=queue.queue_topic,
     )
+
+
+def _removed(n: int, queue: Queue) -> Text:
+    return text_n(
+        n,
+        "{n} record is removed from “{name}” ({topic}).",
+        "{n} records are removed from “{name}” ({topic}).",
+        name=queue.name,
+        topic=queue.queue_topic,
+    )
+
+
+def _removed_in_part(now: int, later: int, queue: Queue) -> Text:
+    then = text_n(
+        later,
+        "{n} record is removed as soon as the other one with its key is decided.",
+        "{n} records are removed as soon as the others with their keys are decided.",
+    )
+    return text("{now} {then}", now=_removed(now, queue), then=then) if now else then
 
 
 def _skip_destination(n: int, queue: Queue) -> Text:

@@ -34,7 +34,8 @@ class CheckCode(StrEnum):
 class Check:
     """One line of "Checks before committing". ``ids``: what Show and Take out act on.
 
-    ``show``: for DISCARD_BEFORE_NEWER and RETRY_BEFORE_NEWER the newer records, else ``ids``.
+    ``show``: for DISCARD_BEFORE_NEWER the undecided records that it waits for, for RETRY_BEFORE_NEWER
+    the newer ones, else ``ids``.
     """
 
     code: CheckCode

@@ -143,7 +143,7 @@ class CheckList(Card):
 
 def _show_words(check: Check) -> str:
     if check.code is CheckCode.DISCARD_BEFORE_NEWER:
-        return trn(len(check.show), "Show the newer record", "Show the newer records")
+        return trn(len(check.show), "Show the undecided record", "Show the undecided records")
     if check.code is CheckCode.RETRY_BEFORE_NEWER:
         return tr("Show")
     return trn(len(check.show), "Show it", "Show the {n}")

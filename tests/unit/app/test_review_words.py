@@ -61,6 +61,24 @@ def test_left_over_discards_alone_are_finished() -> None:
     assert why_not(alone, replace(READY, summary=_summary(left=6)), typed=True) is None
 
 
+@pytest.mark.parametrize(
+    ("discard", "deferred", "said"),
+    [
+        (6, 0, "6 records are removed from “Order handling” (orders.events.dlq)."),
+        (
+            *(2, 1),
+            "1 record is removed from “Order handling” (orders.events.dlq). "
+            + "1 record is removed as soon as the other one with its key is decided.",
+        ),
+        (2, 2, "2 records are removed as soon as the others with their keys are decided."),
+    ],
+)
+def test_what_is_removed_later_is_not_said_to_be_removed_now(discard: int, deferred: int, said: str) -> None:
+    review = replace(REVIEW, retry=0, skip=0, discard=discard, deferred=deferred)
+
+    assert [said] == [str(line.sentence) for line in destinations(review, QUEUE, compacts=True)]
+
+
 def test_both_topics_are_named_and_a_queue_that_keeps_copies_is_not_said_to_remove_them() -> None:
     said = [str(line.sentence) for line in destinations(REVIEW, QUEUE, compacts=False)]
 
