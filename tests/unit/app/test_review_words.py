@@ -68,7 +68,7 @@ def test_left_over_discards_alone_are_finished() -> None:
         (
             *(2, 1),
             "1 record is removed from “Order handling” (orders.events.dlq). "
-            + "1 record is removed as soon as the other one with its key is decided.",
+            "1 record is removed as soon as the other one with its key is decided.",
         ),
         (2, 2, "2 records are removed as soon as the others with their keys are decided."),
     ],
