@@ -19,6 +19,7 @@ from kmp_desktop.core.queue_state import (
     CleanupPolicy,
     FindingCode,
     LoadedQueue,
+    PartitionKind,
     Severity,
     TopicLimits,
 )
@@ -219,6 +220,22 @@ def _partitions(commit: CheckedCommit) -> Iterable[Check]:
         )
 
 
+def _readers(commit: CheckedCommit) -> Iterable[Check]:
+    """Where nobody has committed yet, perhaps nobody has looked at who reads the retry queue."""
+    is_first = not any(state.kind is PartitionKind.OURS for state in commit.loaded.state.values())
+    if is_first and len(commit.merges) > len(commit.refused):
+        yield Check(
+            CheckCode.READERS,
+            Severity.INFO,
+            text("Nothing was retried from this queue with this program before"),
+            text(
+                "The services that read the retry queue need the setting “isolation.level=read_committed”. "
+                "Without it they may process a record twice when a commit is interrupted. "
+                "Ask their developers."
+            ),
+        )
+
+
 def _rights(commit: CheckedCommit) -> Iterable[Check]:
     missing = {each.code for each in commit.loaded.findings if each.severity is Severity.STOP}
     if not missing.intersection(_RIGHTS):
@@ -257,6 +274,7 @@ _RULES: tuple[Callable[[CheckedCommit], Iterable[Check]], ...] = (
     _no_key,
     _no_time,
     _partitions,
+    _readers,
     retry_order,
     _rights,
     _size,

@@ -26,6 +26,7 @@ class CheckCode(StrEnum):
     SIZE = "size"
     TOO_OLD = "too_old"  # the retry queue would remove it soon
     NO_TIME = "no_time"  # gets the time of the commit
+    READERS = "readers"  # what the services behind the retry queue have to be set to
     LEDGER = "ledger"
     FINDING = "finding"  # a finding of the load that matters for the commit
 

@@ -11,7 +11,14 @@ import pytest
 
 from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.queue_state import CleanupPolicy, Finding, FindingCode, LoadedQueue, Severity
+from kmp_desktop.core.queue_state import (
+    CleanupPolicy,
+    Finding,
+    FindingCode,
+    LoadedQueue,
+    PartitionKind,
+    Severity,
+)
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.review import Check, CheckCode, Review
 from kmp_desktop.core.text import text
@@ -352,3 +359,22 @@ def test_what_cannot_be_retried_at_all_is_not_said_to_fit() -> None:
     found = reviewed(queue, {0: MERGE})
     assert "The reason: there is no retry topic for this queue." == words(only(found, CheckCode.REFUSED))[1]
     assert [] == of(found, CheckCode.SIZE) + of(found, CheckCode.PARTITIONS)
+
+
+def _untouched(records: Iterable[DeadLetter]) -> LoadedQueue:
+    queue = loaded(records)
+    queue.state = {each: replace(state, kind=PartitionKind.FRESH) for each, state in queue.state.items()}
+    return queue
+
+
+def test_at_the_first_retry_of_a_queue_it_is_told_how_its_readers_must_be_set() -> None:
+    check = only(reviewed(_untouched([record(0)]), {0: MERGE}), CheckCode.READERS)
+    assert Severity.INFO is check.severity
+    assert "isolation.level=read_committed" in words(check)[1]
+
+
+def test_how_readers_must_be_set_is_told_neither_for_discards_nor_once_somebody_has_committed() -> None:
+    untouched = _untouched([record(0), record(1)])
+    assert [] == of(reviewed(untouched, {0: PURGE, 1: SKIP}), CheckCode.READERS)
+    untouched.state[1] = replace(untouched.state[1], kind=PartitionKind.OURS)
+    assert [] == of(reviewed(untouched, {0: MERGE}), CheckCode.READERS)
