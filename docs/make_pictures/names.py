@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,11 +21,15 @@ from kmp_desktop.qt.theme import Theme, ThemeChoice
 
 _FILE = Path(__file__).resolve().parents[1] / "automation.md"
 _BEGIN, _END = "<!-- object names: begin -->", "<!-- object names: end -->"
+_FRAME = "mainWindow"
+"""The window itself: what belongs to no page and to no dialog."""
+
 _SCENES = {
+    "44-few-first": ("fewFirstDialog",),
     "01-welcome": ("welcomePage",),
     "14-queues": ("queuesPage",),
     "02-triage": ("topBar", "triagePage", "statusBar"),
-    "06-group": ("triagePage",),
+    "06-group": (_FRAME, "triagePage"),
     "12-unreadable": ("triagePage",),
     "18-inspector-details": ("triagePage",),
     "25-empty": ("triagePage",),
@@ -33,7 +37,9 @@ _SCENES = {
     "28-may-not-write": ("triagePage",),
     "31-nothing-found": ("triagePage",),
     "34-decided-by-others": ("triagePage",),
+    "45-whole-value": ("valueDialog",),
     "07-review": ("reviewPage",),
+    "16-committing": ("commitProgressDialog",),
     "08-committed": ("resultPage",),
     "09-conflict": ("resultPage",),
     "10-unknown": ("resultPage",),
@@ -89,7 +95,9 @@ def _table() -> Iterator[str]:
             studio = Studio(Path(files), ThemeChoice.LIGHT)
             SCENES[scene](studio)
             for root in roots:
-                found.setdefault(root, {}).update(_names(studio.find(QWidget, root)))
+                below = studio.window if root == _FRAME else studio.find(QWidget, root)
+                widgets = _frame(below) if root == _FRAME else below.findChildren(QWidget)
+                found.setdefault(root, {}).update(_names(widgets))
             actions = _actions(studio)
             studio.close()
     for root, names in found.items():
@@ -105,8 +113,19 @@ def _table() -> Iterator[str]:
         yield f"- `{name}` “{words}”"
 
 
-def _names(root: QWidget) -> Iterator[tuple[str, str]]:
-    for widget in root.findChildren(QWidget):
+def _frame(window: QWidget) -> Iterator[QWidget]:
+    others = {root for roots in _SCENES.values() for root in roots} - {_FRAME}
+    for widget in window.findChildren(QWidget):
+        above, parent = {widget.objectName()}, widget.parentWidget()
+        while parent is not None and parent is not window:
+            above.add(parent.objectName())
+            parent = parent.parentWidget()
+        if not above & others:
+            yield widget
+
+
+def _names(widgets: Iterable[QWidget]) -> Iterator[tuple[str, str]]:
+    for widget in widgets:
         name = widget.objectName()
         if not name or _OF_QT.match(name) or isinstance(widget, QMenu):
             continue

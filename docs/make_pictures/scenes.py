@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QTabWidget, QTreeView
 from studio import ALL, ORDERS, Studio
 
 from kmp_desktop.core.decision import Decision
@@ -61,6 +62,25 @@ def group(studio: Studio) -> QPixmap:
     studio.trigger("selectGroupAction")
     studio.trigger("mergeAction")
     return studio.picture()
+
+
+def few_first(studio: Studio) -> QPixmap:
+    """A few of a selected group, to try them first."""
+    group(studio)
+    studio.trigger("undoAction")
+    studio.click("fewFirstButton")
+    return studio.dialog("fewFirstDialog").grab()
+
+
+def whole_value(studio: Studio) -> QPixmap:
+    """A value that is too long for its line."""
+    note = "The customer asked twice whether the parcel was sent. " * 8
+    studio.broker.write(b"4500318700", json.dumps({"orderNumber": "4500318700", "note": note}).encode())
+    studio.open()
+    studio.select(0)
+    tree = studio.find(QTreeView, "contentTree")
+    tree.activated.emit(tree.model().index(1, 1))
+    return studio.dialog("valueDialog").grab()
 
 
 def review(studio: Studio) -> QPixmap:
@@ -185,13 +205,8 @@ def broke_off(studio: Studio) -> QPixmap:
 def committing(studio: Studio) -> QPixmap:
     """While a commit runs."""
     _to_review(studio)
-    hold = studio.broker.hold(Step.COPIES)
-    studio.click("commitButton")
-    studio.until(hold.reached.is_set)
-    picture = studio.dialog("commitProgressDialog").grab()
-    hold.release()
-    studio.reach("resultPage")
-    return picture
+    studio.hold_commit()
+    return studio.dialog("commitProgressDialog").grab()
 
 
 def quitting(studio: Studio) -> QPixmap:
@@ -460,6 +475,8 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "21-laptop": usual_laptop,
     "22-known-now": known_now,
     "43-large-text": large_text,
+    "44-few-first": few_first,
+    "45-whole-value": whole_value,
     "23-take-over": take_over,
     "24-stopped-commit": stopped_commit,
     "25-empty": empty,

@@ -17,13 +17,14 @@ from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.core.connection_check import CheckResult, CheckState, CheckStep
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.outcome import Step
 from kmp_desktop.core.ports import Connector, DeadLetterSource, LoadObserver, QueueAdapters
 from kmp_desktop.core.profile import ConnectionProfile, Environment, Queue, Secrets, Security
 from kmp_desktop.core.queue_state import LoadedQueue, TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
-from kmp_desktop.practice.broker import PracticeBroker
+from kmp_desktop.practice.broker import Hold, PracticeBroker
 from kmp_desktop.practice.connector import PracticeConnector
 from kmp_desktop.practice.samples import fill, shop
 from kmp_desktop.qt.main_window import MainWindow
@@ -112,7 +113,7 @@ class ReadingNotAllowed:
                 text("Reading “{topic}” is not allowed", topic=ORDERS.queue_topic),
                 text(
                     "You are signed in, but this account has no permission to read this topic. "
-                    "Ask your Kafka administrator for it. The request below says exactly what is missing."
+                    "Ask your Kafka administrator for it. The request says exactly what is missing."
                 ),
                 request="kafka-acls --add …",
                 details="TOPIC_AUTHORIZATION_FAILED",
@@ -198,6 +199,7 @@ class Studio:
         self.profiles: Sequence[ConnectionProfile] = ALL
         self.pace = Pace(retry_after_s=(3600.0,), look_every_s=3600.0)
         self._window: MainWindow | None = None
+        self._holds: list[Hold] = []
 
     # ---- doing
 
@@ -247,6 +249,13 @@ class Studio:
         session = self.window.session
         assert session is not None
         return session
+
+    def hold_commit(self) -> None:
+        """Commit, and stop in the middle until the studio is closed."""
+        hold = self.broker.hold(Step.COPIES)
+        self._holds.append(hold)
+        self.click("commitButton")
+        self.until(hold.reached.is_set)
 
     def decide(self, merge: int, purge: int = 0, skip: int = 0) -> None:
         """Stage decisions, spread over the records."""
@@ -344,6 +353,9 @@ class Studio:
         """Close the window and wait until nothing of it runs."""
         if self._window is None:
             return
+        for hold in self._holds:
+            hold.release()
+            self.reach("resultPage")
         gone: list[bool] = []
         self._window.closed.connect(lambda: gone.append(True))
         for dialog in self._window.findChildren(QDialog):
