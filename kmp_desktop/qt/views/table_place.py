@@ -33,11 +33,11 @@ class TablePlace(QStackedWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # until there is a table
         self._connection = one_line(connection)
         self._table = table
-        self._blank = QWidget()
-        self._waiting = EmptyState("hourglass-medium", "", name="connectingState")
-        self._empty = EmptyState("tray", tr("Nothing is waiting"), name="emptyState")
-        self._failed = EmptyState("x-circle", "", name="failedState")
-        self._nothing = EmptyState("magnifying-glass", "", name="nothingFoundState")
+        self._blank = QWidget(self)
+        self._waiting = EmptyState("hourglass-medium", "", name="connectingState", parent=self)
+        self._empty = EmptyState("tray", tr("Nothing is waiting"), name="emptyState", parent=self)
+        self._failed = EmptyState("x-circle", "", name="failedState", parent=self)
+        self._nothing = EmptyState("magnifying-glass", "", name="nothingFoundState", parent=self)
         self._add_button(self._empty, tr("Check again"), "checkAgainButton", self.read_wanted)
         self._add_button(self._failed, tr("Try again"), "tryReadingAgainButton", self.read_wanted)
         self._clear = self._add_button(

@@ -87,33 +87,32 @@ class TriagePage(QFrame):
     # ---- building
 
     def _make_parts(self, session: QueueSession, actions: Actions) -> None:
-        """What is seen."""
+        """What is seen, from the outside in: each change of parent styles everything below anew."""
         self.tool_bar = DecisionToolBar(actions, self)
         self.search = self.tool_bar.search
         self.splitter = TriageSplitter(self)
         self.panel = FailureGroupPanel(self.splitter)
+        self.middle: QWidget = QFrame(self.splitter)
+        self.banners = BannerStack(self.middle)
+        self.load_panel = LoadPanel(self.middle)
+        self.group_bar = GroupBar(self.middle)
+        self.selection_bar = SelectionBar(self.middle)
         self.model = RecordTableModel(self._chip, self)
         self.table = RecordTableView(self.model)
-        self.place = TablePlace(self.table, session.profile.name)
-        self.banners = BannerStack()
-        self.load_panel = LoadPanel()
-        self.group_bar = GroupBar()
-        self.selection_bar = SelectionBar()
-        self.middle = self._make_middle()
+        self.place = TablePlace(self.table, session.profile.name, self.middle)
+        self._fill_middle()
         self.inspector = Inspector(session, actions, self._chip, self.splitter)
         self.splitter.put_together(self.panel, self.middle, self.inspector)
 
-    def _make_middle(self) -> QWidget:
-        middle = QFrame(self.splitter)
-        middle.setObjectName("recordPlace")
-        middle.setProperty("ground", "plain")
-        box = QVBoxLayout(middle)
+    def _fill_middle(self) -> None:
+        self.middle.setObjectName("recordPlace")
+        self.middle.setProperty("ground", "plain")
+        box = QVBoxLayout(self.middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         for part in (self.banners, self.load_panel, self.group_bar, self.selection_bar):
             box.addWidget(part)
         box.addWidget(self.place, 1)
-        return middle
 
     def _make_minds(self, session: QueueSession, actions: Actions) -> None:
         """What knows what to do."""
