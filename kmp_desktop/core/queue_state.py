@@ -189,6 +189,7 @@ class LoadedQueue:
     findings: tuple[Finding, ...] = ()
     complete: bool = True  # False: a person stopped reading
     read_at: int = 0  # epoch ms
+    ledgers_since: int = 0  # epoch ms: every ledger was written then or later; 0 = not known
     too_large: dict[RecordId, bool] = field(default_factory=dict)  # what ``plan.is_too_large`` found out
 
     def is_decided(self, record: RecordId) -> bool:

@@ -10,6 +10,7 @@ from kmp_desktop.core.text import text
 from kmp_desktop.kafka import offsets, topics
 from kmp_desktop.kafka.decided_by_others import decided_by_others
 from kmp_desktop.kafka.desk import Conflicting, Desk, NotCommitted
+from kmp_desktop.kafka.offsets import Mark
 
 _TO_BE_SAID = {
     PartitionKind.FOREIGN: NotCommittedReason.TAKE_OVER,
@@ -50,12 +51,12 @@ def refuse_live_group(desk: Desk) -> None:
         )
 
 
-def refuse_other_group(desk: Desk, owner: str | None) -> None:
+def refuse_other_group(desk: Desk, mark: Mark | None) -> None:
     """One group decides a queue: the one that the MARK names."""
-    if owner not in (None, desk.queue.group):
+    if mark is not None and mark.group != desk.queue.group:
         raise NotCommitted(
             NotCommittedReason.OTHER_GROUP,
-            text("This queue is worked on with another setup (group “{group}”).", group=owner),
+            text("This queue is worked on with another setup (group “{group}”).", group=mark.group),
         )
 
 

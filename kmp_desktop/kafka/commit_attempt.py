@@ -14,10 +14,17 @@ from dataclasses import dataclass, field
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, PlannedRecord, WrittenCopy, WrittenTombstone
+from kmp_desktop.core.ledger_age import ledgers_since, ledgers_to_renew
 from kmp_desktop.core.outcome import CommitProgress, Compared, NotCommittedReason, Step
 from kmp_desktop.core.plan import Key
 from kmp_desktop.core.ports import CommitObserver
-from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PartitionState, Plan, PlannedDecision
+from kmp_desktop.core.queue_state import (
+    CommittedOffset,
+    LoadedQueue,
+    PartitionState,
+    Plan,
+    PlannedDecision,
+)
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import offsets
@@ -153,9 +160,10 @@ class CommitAttempt:
     def compare(self) -> None:
         """See that the group is as loaded; take over what others did to other records."""
         refuse_live_group(self.desk)
-        owner, now = self._state()
+        mark, now = self._state()
         self.earlier = None  # nothing of it is open any more
-        refuse_other_group(self.desk, owner)
+        refuse_other_group(self.desk, mark)
+        self.loaded.ledgers_since = mark.ledgers_since if mark else 0
         if now != self.loaded.snapshot:
             self._rebase(now)
         refuse_undecidable(self.desk, self.loaded, self.plan, self._partitions())
@@ -174,12 +182,14 @@ class CommitAttempt:
 
     def send_offsets(self) -> None:
         """Send the new ledger of each partition, and the MARK."""
+        self.after = {}
         for partition in self._partitions():
             self.ledgers[partition] = self._ledger_of(partition)
-        topic = self.desk.queue.queue_topic
-        first = self.loaded.partitions[0]
-        mark = offsets.mark(topic, first, self.loaded.end[first], self.desk.queue.group)
-        self._send([mark], self.desk.transactional_id)
+        topic, first = self.desk.queue.queue_topic, self.loaded.partitions[0]
+        mark = offsets.Mark(
+            self.desk.queue.group, ledgers_since(self.loaded, self.after.keys(), self.started_at)
+        )
+        self._send([mark.at(topic, first, self.loaded.end[first])], self.desk.transactional_id)
         for some in calls(topic, self.ledgers):
             self._send(some, self.desk.queue.group)
         self.done(Step.OFFSETS)
@@ -272,6 +282,7 @@ class CommitAttempt:
 
     def adopt(self) -> None:
         """What is known to be committed is what is known of the queue now."""
+        self.loaded.ledgers_since = ledgers_since(self.loaded, self.after.keys(), self.started_at)
         self.loaded.snapshot.update(self.ledgers)
         self.loaded.state.update(self.after)
         self.loaded.left -= set(self.tombstones)
@@ -341,12 +352,12 @@ class CommitAttempt:
         return self.producer
 
     def _partitions(self) -> tuple[int, ...]:
-        """Whose ledger is sent: those of the plan, with keys left over, and what was taken over."""
+        """Whose ledger is sent: of the plan, of keys left over, what was taken over, what grows old."""
         ours = {each for each, _ in self.loaded.left if self.loaded.limits.queue_policy.compacts}
-        ours |= self.loaded.taken_over()
+        ours |= self.loaded.taken_over() | ledgers_to_renew(self.loaded, self.started_at)
         return tuple(sorted({each.partition for each in self.plan} | ours))
 
-    def _state(self) -> tuple[str | None, dict[int, CommittedOffset]]:
+    def _state(self) -> tuple[offsets.Mark | None, dict[int, CommittedOffset]]:
         try:
             return self.desk.read_state(self.loaded.partitions)
         except KafkaException as failure:

@@ -14,7 +14,7 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.held import HeldPartitions
-from kmp_desktop.kafka.offsets import Partition, naming, read_mark, read_stable, transactional_id
+from kmp_desktop.kafka.offsets import Mark, Partition, naming, read_mark, read_stable, transactional_id
 
 STABLE_S = 12.0
 
@@ -37,13 +37,13 @@ class Desk:
 
     def read_state(
         self, partitions: tuple[int, ...], timeout_s: float = STABLE_S
-    ) -> tuple[str | None, dict[int, CommittedOffset]]:
-        """(group that the MARK names, committed offset of every partition), both read stable."""
+    ) -> tuple[Mark | None, dict[int, CommittedOffset]]:
+        """(MARK, committed offset of every partition), both read stable."""
         topic, clients = self.queue.queue_topic, self.clients
         with naming(self.transactional_id):
-            owner = read_mark(clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
+            mark = read_mark(clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
         with naming(self.queue.group):
-            return owner, read_stable(clients.consumer(self.queue.group), topic, partitions, timeout_s)
+            return mark, read_stable(clients.consumer(self.queue.group), topic, partitions, timeout_s)
 
     def keep_journal(self, entry: JournalEntry) -> None:
         """Keep an entry that explains what may be open on the cluster.

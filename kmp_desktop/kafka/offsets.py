@@ -23,6 +23,7 @@ from kmp_desktop.kafka.clients import REQUEST_S, Clients, retrying
 MARK_PREFIX = "KG1 "
 MARK_END = "\x1f"
 _CALL_S = 3.0
+_SECONDS_DIGITS = 12
 _CAUSES_LOOKED_AT = 3
 NO_OFFSET = CommittedOffset(-1, "")
 
@@ -118,17 +119,35 @@ def _committed(answer: TopicPartition) -> CommittedOffset:
     return CommittedOffset(answer.offset, answer.metadata or "") if answer.offset >= 0 else NO_OFFSET
 
 
-def read_mark(consumer: Consumer, topic: str, first_partition: int, timeout_s: float) -> str | None:
-    """Which group decides the queue, None = nobody has begun. ``consumer``: of the MARK's group."""
-    metadata = read_stable(consumer, topic, [first_partition], timeout_s)[first_partition].metadata
-    if not metadata.startswith(MARK_PREFIX) or MARK_END not in metadata:
-        return None
-    return metadata[len(MARK_PREFIX) : metadata.index(MARK_END)]
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The MARK: which group decides the queue, and since when (epoch ms, 0 = not told) all ledgers are kept.
+
+    In the metadata of its offset: ``KG1 <group>``, U+001F, then seconds in decimal and U+001F again.
+    """
+
+    group: str
+    ledgers_since: int = 0
+
+    @classmethod
+    def of(cls, metadata: str) -> Mark | None:
+        """Read one, also one without the time; None = it is none."""
+        if not metadata.startswith(MARK_PREFIX) or MARK_END not in metadata:
+            return None
+        group, *rest = metadata[len(MARK_PREFIX) :].split(MARK_END)
+        seconds = rest[0] if len(rest) > 1 else ""  # without an end mark it may be anything
+        is_time = seconds.isascii() and seconds.isdigit() and len(seconds) < _SECONDS_DIGITS
+        return cls(group, int(seconds) * 1000 if is_time else 0)
+
+    def at(self, topic: str, partition: int, offset: int) -> TopicPartition:
+        """The offset to send."""
+        since = f"{self.ledgers_since // 1000}{MARK_END}" if self.ledgers_since else ""
+        return TopicPartition(topic, partition, offset, f"{MARK_PREFIX}{self.group}{MARK_END}{since}")
 
 
-def mark(topic: str, first_partition: int, offset: int, group: str) -> TopicPartition:
-    """The MARK as it is sent in every transaction."""
-    return TopicPartition(topic, first_partition, offset, f"{MARK_PREFIX}{group}{MARK_END}")
+def read_mark(consumer: Consumer, topic: str, first_partition: int, timeout_s: float) -> Mark | None:
+    """The MARK, None = nobody has begun. ``consumer``: of the MARK's group."""
+    return Mark.of(read_stable(consumer, topic, [first_partition], timeout_s)[first_partition].metadata)
 
 
 def read_ends(

@@ -34,6 +34,7 @@ from kmp_desktop.kafka.offsets import (
     NO_OFFSET,
     Ends,
     GroupDenied,
+    Mark,
     Partition,
     is_unstable,
     naming,
@@ -58,7 +59,7 @@ _COUNTED_EXACTLY = 5000
 class _Snapshot:
     """Owner's group and committed offsets, read before the records."""
 
-    owner: str | None
+    mark: Mark | None
     offsets: dict[int, CommittedOffset]
     denied: str = ""  # the group on which this account has no right: nothing could be read
     hangs: bool = False  # held by a transaction that does not end: nothing could be read
@@ -135,7 +136,7 @@ class KafkaSource:
             facts,
             retry,
             limits,
-            snapshot.owner,
+            snapshot.mark.group if snapshot.mark else None,
             group_denied=snapshot.denied,
             group_hangs=snapshot.hangs,
         )
@@ -143,7 +144,8 @@ class KafkaSource:
             snapshot.offsets,
             facts.id,
             seen=self._seen.seen(cluster, facts.id, self._queue.group) if snapshot.is_known else (),
-            all_lost=snapshot.owner == self._queue.group
+            all_lost=snapshot.mark is not None
+            and snapshot.mark.group == self._queue.group
             and all(each.offset < 0 for each in snapshot.offsets.values()),
             take_over=take_over,
         )
@@ -170,6 +172,7 @@ class KafkaSource:
             high={each: ends[each].high for each in facts.partitions},
             records={},
             read_at=time.time_ns() // 1_000_000,
+            ledgers_since=snapshot.mark.ledgers_since if snapshot.mark else 0,
         )
         self._read(loaded, observer)
         if snapshot.is_known:
@@ -218,10 +221,10 @@ class KafkaSource:
         try:
             with naming(mark_group):
                 consumer = self._clients.consumer(mark_group)
-                owner = read_mark(consumer, facts.name, facts.partitions[0], patience)
+                mark = read_mark(consumer, facts.name, facts.partitions[0], patience)
             with naming(group):
                 consumer = self._clients.consumer(group)
-                return _Snapshot(owner, read_stable(consumer, facts.name, facts.partitions, patience))
+                return _Snapshot(mark, read_stable(consumer, facts.name, facts.partitions, patience))
         except GroupDenied as error:
             return _Snapshot(None, nothing, denied=error.group)
         except KafkaException as error:

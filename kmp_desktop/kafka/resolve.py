@@ -29,6 +29,7 @@ from kmp_desktop.kafka.desk import (
 from kmp_desktop.kafka.heal import heal
 from kmp_desktop.kafka.held import HeldPartitions
 from kmp_desktop.kafka.interpretation import states_of
+from kmp_desktop.kafka.offsets import Mark
 from kmp_desktop.kafka.repair import CannotRepair, redo, republish
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_at
 from kmp_desktop.kafka.settings import SOCKET_TIMEOUT_S
@@ -95,7 +96,7 @@ def _of_another_queue(desk: Desk, entry: JournalEntry) -> Resolution:
 class _State:
     """What the cluster holds; ``left``: what it cannot finish, then nothing else is known."""
 
-    owner: str | None = None
+    mark: Mark | None = None
     now: Mapping[int, CommittedOffset] | None = None
     left: ClusterWork = field(default_factory=ClusterWork)
     healed: bool = False
@@ -157,7 +158,7 @@ def _states(desk: Desk, entry: JournalEntry, found: _State) -> dict[int, Partiti
     """A queue that was worked on and has no offset at all was reset; one without MARK is new."""
     assert found.now is not None
     nothing = all(each.offset < 0 for each in found.now.values())
-    all_lost = nothing and found.owner == desk.queue.group
+    all_lost = nothing and found.mark is not None and found.mark.group == desk.queue.group
     return states_of(found.now, entry.identity.queue_topic_id, all_lost=all_lost)
 
 

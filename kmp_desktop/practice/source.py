@@ -164,6 +164,7 @@ class PracticeSource:
             high=dict(stable.high),
             records={},
             read_at=self._clock.now_ms(),
+            ledgers_since=self._clock.now_ms(),  # nothing is forgotten here unless it is told to
         )
 
     def _limits(self, partitions: int) -> TopicLimits:

@@ -9,6 +9,7 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from kmp_desktop.app.commit import commit
+from kmp_desktop.app.keep_ledgers import keep_ledgers
 from kmp_desktop.app.open_queue import Opened, open_queue
 from kmp_desktop.app.queue_summary import summary_of
 from kmp_desktop.core.decision import Decision
@@ -205,6 +206,9 @@ class BrokerWorker(QObject):
         opened = open_queue(source, sink, reading, said or self._take_over, self._keep_settled)
         if opened.loaded is None:
             return opened
+        kept = keep_ledgers(sink, opened.loaded, self._clock, reading.stopped)
+        if kept is not None and kept.outcome is Outcome.UNKNOWN:
+            return open_queue(source, sink, reading, said or self._take_over, self._keep_settled)
         if said is not None:
             self._take_over = said
         elif self._take_over is not None and not _positions_are(before, opened.loaded):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,7 @@ from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
+from kmp_desktop.practice.broker import AtCommit
 from kmp_desktop.practice.sink import PracticeSink
 from kmp_desktop.practice.source import PracticeSource
 from kmp_desktop.qt.queue_session import QueueSession, open_sessions
@@ -78,6 +80,30 @@ class BuggySink(PracticeSink):
         """Commit, then break."""
         super().commit_chunk(loaded, plan, observer, part, parts)
         raise ZeroDivisionError
+
+
+class ForgetfulSource(PracticeSource):
+    """A queue whose ledgers are so old that the server may soon forget them."""
+
+    def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
+        """Read, and find them old until they are renewed."""
+        loaded = super().load(observer, take_over)
+        if not CountingSink.plans:
+            loaded.ledgers_since = 0
+        return loaded
+
+
+class CountingSink(PracticeSink):
+    """A sink that notes what is committed."""
+
+    plans: ClassVar[list[Plan]] = []
+
+    def commit_chunk(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        """Commit."""
+        CountingSink.plans.append(plan)
+        return super().commit_chunk(loaded, plan, observer, part, parts)
 
 
 class ChangingConnector:
@@ -156,6 +182,26 @@ def test_a_bug_while_reading_is_told_and_reading_can_be_tried_again(
     wait_for(qtbot, session, SessionPhase.READY)
 
     assert 3 == session.row_count
+
+
+@pytest.mark.parametrize("happens", [AtCommit.SUCCEED, AtCommit.REFUSE, AtCommit.UNKNOWN_THEN_COMMITTED])
+def test_opening_a_queue_renews_what_the_server_may_soon_forget_and_says_nothing(
+    qtbot: QtBot, world: PracticeWorld, happens: AtCommit
+) -> None:
+    ids = world.fill_with_walkthrough()
+    world.decided_by_somebody_else({ids[0]: P})
+    CountingSink.plans.clear()
+    world.broker.at_next_commit(happens)
+    connector = ChangingConnector(world, ForgetfulSource, CountingSink)
+    session, watch = opened(qtbot, world, services=replace(world.services(), connector=connector))
+
+    assert [{}] == CountingSink.plans
+    assert [] == watch.results
+    assert session.state.summary is not None
+    assert 2 == session.state.summary.undecided
+    session.read_again()
+    wait_for(qtbot, session, SessionPhase.READY)
+    assert [{}] == CountingSink.plans, "it is done once"
 
 
 def test_a_bug_in_a_commit_claims_nothing_and_the_outcome_is_looked_up(
