@@ -30,6 +30,7 @@ from kmp_desktop.core.outcome import (
 from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.ports import Clock, CommitObserver, DeadLetterSource, DecisionSink, LoadObserver
 from kmp_desktop.core.queue_state import (
+    CopyTimes,
     Finding,
     FindingCode,
     LoadedQueue,
@@ -102,6 +103,7 @@ def apply(
     take_over: TakeOver | None = None,
     max_records: int = MAX_RECORDS,
     patience_s: float = 90.0,
+    times: CopyTimes = CopyTimes.FITTING,
 ) -> Applied:
     """Commit what the plan says; runs in the thread of both adapters.
 
@@ -109,7 +111,18 @@ def apply(
     names records that cannot be there. ``patience_s``: how long it is tried again when others commit
     at the same time, or an outcome is not known, without anything getting ahead.
     """
-    return _Application(source, sink, plan, observer, clock, take_over, max_records, patience_s).run()
+    how = _How(take_over, max_records, int(patience_s * 1000), times)
+    return _Application(source, sink, plan, observer, clock, how).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What ``apply`` was told; the names are those of its parameters."""
+
+    take_over: TakeOver | None
+    max_records: int
+    patience_ms: int
+    times: CopyTimes
 
 
 class _Where(Enum):
@@ -159,18 +172,14 @@ class _Application:
         plan: PlanFile,
         observer: ApplyObserver,
         clock: Clock,
-        take_over: TakeOver | None,
-        max_records: int,
-        patience_s: float,
+        how: _How,
     ) -> None:
         self._source = source
         self._sink = _ReportingSink(sink, observer)
         self._plan = plan
         self._observer = observer
         self._clock = clock
-        self._take_over = take_over
-        self._max_records = max_records
-        self._patience_ms = int(patience_s * 1000)
+        self._how = how
         self._progress_at = clock.now_ms()
         self._committed_chunks = 0
         self._has_repaired = False
@@ -208,7 +217,9 @@ class _Application:
         todo = self._sort(loaded)
         try:
             result = commit(
-                *(self._sink, loaded, todo, self._observer, self._clock), max_records=self._max_records
+                *(self._sink, loaded, todo, self._observer, self._clock),
+                max_records=self._how.max_records,
+                times=self._how.times,
             )
         except UserFacingError as error:
             self._break_off(error)
@@ -266,7 +277,7 @@ class _Application:
     def _open(self) -> LoadedQueue | None:
         """Settle and read; None when an outcome stays unknown although it was asked for a while."""
         while True:
-            opened = open_queue(self._source, self._sink, self._observer, self._take_over, self._settle)
+            opened = open_queue(self._source, self._sink, self._observer, self._how.take_over, self._settle)
             if opened.loaded is not None:
                 self._settle_by_ledger(opened.loaded)
                 return opened.loaded
@@ -294,7 +305,7 @@ class _Application:
 
     def _patient(self) -> bool:
         waited = self._clock.now_ms() - self._progress_at
-        return waited < self._patience_ms and not self._observer.stopped()
+        return waited < self._how.patience_ms and not self._observer.stopped()
 
     def _settle(self, resolution: Resolution) -> None:
         """Take over what became of this run's own chunk; that of an earlier run shows when reading."""
@@ -322,7 +333,7 @@ class _Application:
         self._skipped = 0
         todo: dict[RecordId, Decision] = {}
         for record, decision in self._plan.decisions.items():
-            match _where(record, loaded, self._take_over):
+            match _where(record, loaded, self._how.take_over):
                 case _Where.DECIDED:
                     self._decided.add(record)
                     self._note_if_theirs(record)

@@ -10,7 +10,7 @@ from kmp_desktop.core import plan as rules
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import ChunkResult, CommitResult, NotCommittedReason, Outcome, Refused
 from kmp_desktop.core.ports import Clock, CommitObserver, DecisionSink
-from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, Plan, Severity, TheirDecision
+from kmp_desktop.core.queue_state import CopyTimes, FindingCode, LoadedQueue, Plan, Severity, TheirDecision
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import text
 from kmp_desktop.core.tombstone import decision_of
@@ -33,6 +33,7 @@ def commit(
     clock: Clock,
     *,
     max_records: int = rules.MAX_RECORDS,
+    times: CopyTimes = CopyTimes.FITTING,
 ) -> CommitResult:
     """Write the decisions, one transaction a part; ends at the first part that is not committed.
 
@@ -43,12 +44,13 @@ def commit(
     Runs in the sink's thread.
     """
     started = clock.now_ms()
+    loaded.copy_times = times
     wanted = rules.planned(staged)
     there = {each: decision for each, decision in wanted.items() if each in loaded.records}
     missing = [each for each in wanted if each not in loaded.records]
     unread = dict.fromkeys(each for each in missing if is_unread(each, loaded))
     forbidden = _forbidden(loaded)
-    refused = () if forbidden else rules.refused(loaded, there, started)
+    refused = () if forbidden else rules.refused(loaded, there, started, times)
     cannot = {each.id for each in refused}
     plan = {each: decision for each, decision in there.items() if each not in cannot}
     parts = rules.chunks(loaded, plan, max_records=max_records)

@@ -211,6 +211,19 @@ def _written_lines(result: CommitResult, around: Surroundings) -> tuple[Line, ..
     return tuple(lines)
 
 
+def _with_times(said: Text, result: CommitResult) -> Text:
+    """What was read again, and which of it is not as it was."""
+    n = sum(len(chunk.new_times) for chunk in result.chunks)
+    if not n:
+        return said
+    but = text_n(
+        n,
+        "{n} got the time of the commit, and its original time in one more header.",
+        "{n} got the time of the commit, and their original time in one more header.",
+    )
+    return text("{said} {but}", said=said, but=but)
+
+
 def _retry_line(result: CommitResult) -> Line:
     n = len(result.merged)
     title = text_n(n, "{n} sent back for retry", "{n} sent back for retry")
@@ -239,7 +252,7 @@ def _retry_line(result: CommitResult) -> Line:
             "It was read again afterwards: content and headers are identical to the original.",
             "All {n} were read again afterwards: content and headers are identical to the originals.",
         )
-        return Line(Sign.RETRY, Tone.RETRY, title, identical, state=text("verified"))
+        return Line(Sign.RETRY, Tone.RETRY, title, _with_times(identical, result), state=text("verified"))
     return Line(
         Sign.RETRY,
         Tone.RETRY,

@@ -65,7 +65,7 @@ def destinations(review: Review, queue: Queue, compacts: bool) -> tuple[Destinat
     """Where the records of this review would go; lines without records are left out."""
     lines = []
     if review.retry:
-        lines.append(Destination(text("Retry"), _retry_destination(review.retry, queue)))
+        lines.append(Destination(text("Retry"), _retry_destination(review, queue)))
     if review.discard:
         lines.append(Destination(text("Discard"), _discard_destination(review, queue, compacts)))
     if review.skip:
@@ -73,13 +73,21 @@ def destinations(review: Review, queue: Queue, compacts: bool) -> tuple[Destinat
     return tuple(lines)
 
 
-def _retry_destination(n: int, queue: Queue) -> Text:
-    return text_n(
-        n,
+def _retry_destination(review: Review, queue: Queue) -> Text:
+    goes = text_n(
+        review.retry,
         "{n} record goes to “{topic}”. Content and headers are passed on unchanged.",
         "{n} records go to “{topic}”. Content and headers are passed on unchanged.",
         topic=queue.retry_topic,
     )
+    if not review.new_times:
+        return goes
+    more = text_n(
+        review.new_times,
+        "{n} gets another time and one more header, as said in the checks.",
+        "{n} get another time and one more header, as said in the checks.",
+    )
+    return text("{goes} {more}", goes=goes, more=more)
 
 
 def _discard_destination(review: Review, queue: Queue, compacts: bool) -> Text:

@@ -73,6 +73,7 @@ def apply_plan(
         *(adapters.source, adapters.sink, plan, _Following(screen, stopping, command), adapters.clock),
         take_over=command.take_over,
         max_records=command.chunk_records,
+        times=command.times,
     )
     say_what_is_left(applied, screen)
     last_line(applied, screen, as_json=command.queue.as_json)

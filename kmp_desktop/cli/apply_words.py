@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from kmp_desktop.app.apply import Applied
 from kmp_desktop.cli.screen import Screen
+from kmp_desktop.core.copies import ORIGINAL_TIME
 from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text, text_n
@@ -70,6 +71,7 @@ def chunk_json(number: int, chunk: ChunkResult) -> str:
         "purged": len(chunk.purged),
         "deferred": len(chunk.deferred),
         "compared": chunk.compared.value,
+        "new_times": len(chunk.new_times),
         "receipt": chunk.nonce,
     }
     if chunk.reason is not NotCommittedReason.NONE:
@@ -89,13 +91,25 @@ def chunk_text(number: int, chunk: ChunkResult) -> str:
         merged=len(chunk.merged),
         purged=len(chunk.purged),
     )
-    if not chunk.waiting_for:
-        return str(line)
-    wait = text(
-        "The merged records become visible when another program finishes its work on {topics}.",
-        topics=", ".join(chunk.waiting_for),
+    said = [line]
+    if chunk.new_times:
+        said.append(_new_times(len(chunk.new_times)))
+    if chunk.waiting_for:
+        wait = text(
+            "The merged records become visible when another program finishes its work on {topics}.",
+            topics=", ".join(chunk.waiting_for),
+        )
+        said.append(wait)
+    return " ".join(map(str, said))
+
+
+def _new_times(n: int) -> Text:
+    return text_n(
+        n,
+        "{n} of them got the time of the commit, with its own time in the header {header}.",
+        "{n} of them got the time of the commit, with their own time in the header {header}.",
+        header=ORIGINAL_TIME,
     )
-    return f"{line} {wait}"
 
 
 def result_text(applied: Applied) -> str:

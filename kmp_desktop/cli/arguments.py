@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmp_desktop import __version__
+from kmp_desktop.core.copies import ORIGINAL_TIME
 from kmp_desktop.core.names import are_servers, is_topic
 from kmp_desktop.core.plan import MAX_RECORDS
-from kmp_desktop.core.queue_state import TakeOver
+from kmp_desktop.core.queue_state import CopyTimes, TakeOver
 
 _EXIT_CODES = """exit codes:
   0  done (apply: everything is committed, or there was nothing to commit)
@@ -52,6 +53,7 @@ class ApplyCommand:
     chunk_records: int
     take_over: TakeOver | None
     repair: bool = False
+    times: CopyTimes = CopyTimes.FITTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
         return PrintCommand(queue)
     if queue.retry_topic == queue.queue_topic:
         parser.error("QUEUE_TOPIC and RETRY_TOPIC are the same: retried records would come back at once")
-    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over, said.repair)
+    times = CopyTimes.EXACT if said.exact_times else CopyTimes.FITTING
+    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over, said.repair, times)
 
 
 def _window(parser: argparse.ArgumentParser, which: str) -> WindowCommand:
@@ -168,6 +171,12 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         "--repair",
         action="store_true",
         help="end what the cluster has not finished of an earlier commit, also one of another desktop",
+    )
+    parser.add_argument(
+        "--exact-times",
+        action="store_true",
+        help="copies keep their own time, even where the retry topic refuses it or would soon delete them; "
+        f"else such a copy gets the time of the commit, and its own in the header {ORIGINAL_TIME}",
     )
     parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_topic)

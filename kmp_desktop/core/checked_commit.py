@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Refused
-from kmp_desktop.core.plan import deferred, planned, purges, refused
-from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, Severity
+from kmp_desktop.core.plan import deferred, planned, purges, refused, restamped
+from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, Plan, PlannedDecision, Severity
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.review import Check, CheckCode
 from kmp_desktop.core.text import Text, text_n
@@ -19,7 +19,8 @@ class CheckedCommit:
     """A commit that is being looked at.
 
     ``plan`` holds only records that may still be decided; ``by_others`` and ``gone`` are those of
-    the staged ones that may not. ``now`` is epoch milliseconds.
+    the staged ones that may not. ``new_times``: merges whose copy gets the time of the commit.
+    ``now`` is epoch milliseconds.
     """
 
     loaded: LoadedQueue
@@ -32,6 +33,8 @@ class CheckedCommit:
     gone: tuple[RecordId, ...]
     came_back: Mapping[RecordId, int]
     now: int
+    times: CopyTimes
+    new_times: tuple[RecordId, ...]
 
 
 def looked_at(
@@ -40,6 +43,7 @@ def looked_at(
     came_back: Mapping[RecordId, int],
     by_others: Collection[RecordId],
     now: int,
+    times: CopyTimes,
 ) -> CheckedCommit:
     """Look at a commit of everything staged; the parameters are those of ``review``."""
     plan: dict[RecordId, PlannedDecision] = {}
@@ -54,17 +58,21 @@ def looked_at(
             gone.append(each)
         else:
             plan[each] = decision
+    merges = tuple(each for each, decision in plan.items() if decision is PlannedDecision.MERGE)
+    not_written = refused(loaded, plan, now, times)
     return CheckedCommit(
         loaded,
         plan,
-        merges=tuple(each for each, decision in plan.items() if decision is PlannedDecision.MERGE),
+        merges=merges,
         purges=tuple(purges(plan)),
-        refused=refused(loaded, plan, now),
+        refused=not_written,
         deferred=deferred(loaded, plan),
         by_others=tuple(decided),
         gone=tuple(gone),
         came_back=came_back,
         now=now,
+        times=times,
+        new_times=restamped(loaded, set(merges) - {each.id for each in not_written}, now, times),
     )
 
 

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 
 from kmp_desktop.core.checked_commit import CheckedCommit, about_records, looked_at
 from kmp_desktop.core.checks_same_key import discards_before_newer, retries_before_newer, retry_order
+from kmp_desktop.core.copies import ORIGINAL_TIME, has_time, is_soon_deleted
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.ledger_room import decide_first
-from kmp_desktop.core.plan import chunks, has_own_time, is_large, is_too_large
+from kmp_desktop.core.plan import chunks, is_large, is_too_large, restamped
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
+    CopyTimes,
     FindingCode,
     LoadedQueue,
     PartitionKind,
@@ -51,14 +53,16 @@ def review(
     came_back: Mapping[RecordId, int],
     by_others: Collection[RecordId] = frozenset(),
     now: int | None = None,
+    times: CopyTimes = CopyTimes.FITTING,
 ) -> Review:
     """What a commit of everything staged would do, and what speaks against it.
 
     ``came_back`` says of staged records how often they came back (missing = never); ``by_others``
     are records known to be decided by somebody else since the queue was read. ``now`` is epoch
-    milliseconds, by default when the queue was read.
+    milliseconds, by default when the queue was read. ``times``: which time the copies get.
     """
-    commit = looked_at(loaded, staged, came_back, by_others, loaded.read_at if now is None else now)
+    moment = loaded.read_at if now is None else now
+    commit = looked_at(loaded, staged, came_back, by_others, moment, times)
     cannot = {each.id for each in commit.refused}
     written = {each: decision for each, decision in commit.plan.items() if each not in cannot}
     found = [check for rule in _RULES for check in rule(commit)]
@@ -71,6 +75,7 @@ def review(
         parts=len(chunks(loaded, written)),
         checks=tuple(sorted(found, key=lambda check: _ORDER.index(check.severity))),
         refused=commit.refused,
+        new_times=len(commit.new_times),
     )
 
 
@@ -152,16 +157,49 @@ def _came_back(commit: CheckedCommit) -> Iterable[Check]:
         )
 
 
+def _new_time(commit: CheckedCommit) -> Iterable[Check]:
+    """What is done by itself about times that the retry queue would not keep."""
+    if commit.new_times:
+        yield about_records(
+            CheckCode.NEW_TIME,
+            Severity.INFO,
+            commit.new_times,
+            "{n} retry gets the time of the commit",
+            "{n} retries get the time of the commit",
+            text_n(
+                len(commit.new_times),
+                "With its own time the retry queue would refuse it or delete it too soon. "
+                "The original time goes along in the header “{header}”.",
+                "With their own times the retry queue would refuse them or delete them too soon. "
+                "The original times go along in the header “{header}”.",
+                header=ORIGINAL_TIME,
+            ),
+        )
+
+
+def _exact_time(commit: CheckedCommit) -> Iterable[Check]:
+    """A person's choice, told where it makes a difference."""
+    if commit.times is CopyTimes.EXACT:
+        ids = restamped(commit.loaded, commit.merges, commit.now, CopyTimes.FITTING)
+        if ids:
+            yield about_records(
+                CheckCode.EXACT_TIME,
+                Severity.INFO,
+                ids,
+                "{n} retry keeps its own time, as you chose",
+                "{n} retries keep their own times, as you chose",
+                text("The retry queue refuses such a time, or deletes the copy too soon."),
+            )
+
+
 def _too_old(commit: CheckedCommit) -> Iterable[Check]:
-    """Where the retry queue removes by age, a copy keeps its age and may be gone at once."""
-    limits = commit.loaded.limits
-    kept = limits.retry_retention_ms
-    if limits.retry_log_append_time or kept is None or kept < 0:
+    """Where the retry queue removes by age, a copy that keeps its age may be gone at once."""
+    limits, kept = commit.loaded.limits, commit.loaded.limits.retry_retention_ms
+    if commit.times is not CopyTimes.EXACT or limits.retry_log_append_time or kept is None:
         return
     cannot = {each.id for each in commit.refused}
     records = [commit.loaded.records[each] for each in commit.merges if each not in cannot]
-    oldest = commit.now - kept
-    ids = tuple(each.id for each in records if has_own_time(each) and each.timestamp < oldest)
+    ids = tuple(each.id for each in records if has_time(each) and is_soon_deleted(limits, each, commit.now))
     if ids:
         yield about_records(
             CheckCode.TOO_OLD,
@@ -169,9 +207,7 @@ def _too_old(commit: CheckedCommit) -> Iterable[Check]:
             ids,
             "{n} retry is older than the retry queue keeps ({kept})",
             "{n} retries are older than the retry queue keeps ({kept})",
-            text(
-                "Copies keep the time of the original. The server may remove them before they are processed."
-            ),
+            text("Copies keep their exact time. The server may delete them before they are processed."),
             kept=_duration(kept),
         )
 
@@ -270,6 +306,8 @@ _RULES: tuple[Callable[[CheckedCommit], Iterable[Check]], ...] = (
     discards_before_newer,
     retries_before_newer,
     _came_back,
+    _new_time,
+    _exact_time,
     _too_old,
     _no_key,
     _no_time,

@@ -80,7 +80,7 @@ def _label_of(classes: tuple[str, ...]) -> Text:
         simple = re.split(r"[.$]", name)[-1]
         words = _own_words(simple) if _is_company_class(name) else ""
         if words:
-            return Text(words)
+            return text("{words}", words=words)  # never a template: a name may hold braces
         if name != _TELLS_NOTHING and (found := _built_in(simple)) is not None:
             return found
     return NO_REASON

@@ -116,6 +116,7 @@ class ChunkResult:
     waiting_for: tuple[str, ...] = ()  # "topic/partition" held by another program's transaction
     low_offsets: tuple[RecordId, ...] = ()  # LEDGER_FULL: decide these first
     refused: tuple[Refused, ...] = ()
+    new_times: tuple[RecordId, ...] = ()  # merged with the time of the commit and one more header
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from kmp_desktop.core.copies import gets_new_time, has_time, is_after_limit, is_refused_time
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Refused
-from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, TopicLimits
-from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
+from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, Plan, PlannedDecision, TopicLimits
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.sizes import batch_bytes, packed_size_exceeds, size_text
 from kmp_desktop.core.text import Text, text
 
@@ -79,7 +80,9 @@ def undecided_after(loaded: LoadedQueue, plan: Plan, keys: Iterable[Key]) -> dic
     return {key: sorted(ids) for key, ids in left.items()}
 
 
-def refused(loaded: LoadedQueue, plan: Plan, now: int | None = None) -> tuple[Refused, ...]:
+def refused(
+    loaded: LoadedQueue, plan: Plan, now: int | None = None, times: CopyTimes = CopyTimes.FITTING
+) -> tuple[Refused, ...]:
     """The records of a plan that cannot be written, with the reason for each; the rest may go on.
 
     ``now`` is epoch milliseconds for limits on a record's age (default: when the queue was read).
@@ -88,10 +91,20 @@ def refused(loaded: LoadedQueue, plan: Plan, now: int | None = None) -> tuple[Re
     refusals = []
     for each in sorted(plan):
         if plan[each] is PlannedDecision.MERGE:
-            reason = _why_not_copied(loaded, loaded.records[each], moment)
+            reason = _why_not_copied(loaded, loaded.records[each], moment, times)
             if reason is not None:
                 refusals.append(Refused(each, reason))
     return tuple(refusals)
+
+
+def restamped(
+    loaded: LoadedQueue, merges: Iterable[RecordId], now: int, times: CopyTimes
+) -> tuple[RecordId, ...]:
+    """Those of the merged records whose copy gets the time of the commit, in their order."""
+    if times is CopyTimes.EXACT:
+        return ()
+    limits, records = loaded.limits, loaded.records
+    return tuple(sorted(each for each in merges if gets_new_time(limits, records[each], now)))
 
 
 def purges(plan: Plan) -> list[RecordId]:
@@ -130,18 +143,13 @@ def is_large(loaded: LoadedQueue, record: RecordId) -> bool:
     return batch_bytes(letter) > limit
 
 
-def has_own_time(record: DeadLetter) -> bool:
-    """Whether a record says when it was made; 0 and -1 stand for "not told"."""
-    return record.timestamp_type is not TimestampType.NOT_AVAILABLE and record.timestamp not in (0, -1)
-
-
 def _written_bytes(record: DeadLetter, decision: PlannedDecision) -> int:
     if decision is PlannedDecision.MERGE:
         return record.size() + len(record.key or b"") + _COPY_OVERHEAD + _TOMBSTONE_BYTES
     return len(record.key or b"") + _TOMBSTONE_BYTES
 
 
-def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int) -> Text | None:
+def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int, times: CopyTimes) -> Text | None:
     limits = loaded.limits
     if not loaded.identity.retry_topic:
         return text("there is no retry topic for this queue")
@@ -155,16 +163,15 @@ def _why_not_copied(loaded: LoadedQueue, record: DeadLetter, now: int) -> Text |
         )
     if limits.retry_compacts and record.key is None:
         return text("it has no key, and the retry queue takes only records with a key")
-    return _why_wrong_time(limits, record, now)
+    return _why_wrong_time(limits, record, now) if times is CopyTimes.EXACT else None
 
 
 def _why_wrong_time(limits: TopicLimits, record: DeadLetter, now: int) -> Text | None:
     """The broker compares a record's own time with its clock, unless it stamps records itself."""
-    if limits.retry_log_append_time or not has_own_time(record) or not now:
+    if limits.retry_log_append_time or not now or not has_time(record):
         return None
-    before, after = limits.retry_timestamp_before_ms, limits.retry_timestamp_after_ms
-    if before is not None and record.timestamp < now - before:
-        return text("older than the retry queue accepts")
-    if after is not None and record.timestamp > now + after:
+    if not is_refused_time(limits, record, now):
+        return None
+    if is_after_limit(limits, record, now):
         return text("its time lies further in the future than the retry queue accepts")
-    return None
+    return text("older than the retry queue accepts")

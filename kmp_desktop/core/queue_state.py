@@ -55,6 +55,13 @@ class TopicLimits:
     offsets_retention_minutes: int | None = None
 
 
+class CopyTimes(StrEnum):
+    """Which time the copies of merged records get."""
+
+    FITTING = "fitting"  # their own, or that of the commit where the retry topic would not keep it
+    EXACT = "exact"  # their own, whatever the retry topic does with it
+
+
 class FindingCode(StrEnum):
     """What a look at topics, rights and group before any work can find."""
 
@@ -190,6 +197,7 @@ class LoadedQueue:
     complete: bool = True  # False: a person stopped reading
     read_at: int = 0  # epoch ms
     ledgers_since: int = 0  # epoch ms: every ledger was written then or later; 0 = not known
+    copy_times: CopyTimes = CopyTimes.FITTING  # for the commit to come; set by the use case
     too_large: dict[RecordId, bool] = field(default_factory=dict)  # what ``plan.is_too_large`` found out
 
     def is_decided(self, record: RecordId) -> bool:

@@ -24,7 +24,9 @@ class CheckCode(StrEnum):
     OTHERS = "others"
     RIGHTS = "rights"
     SIZE = "size"
-    TOO_OLD = "too_old"  # the retry queue would remove it soon
+    NEW_TIME = "new_time"  # the copy gets the time of the commit, the original one in a header
+    EXACT_TIME = "exact_time"  # the copy keeps its own time, as a person chose
+    TOO_OLD = "too_old"  # keeps its exact time: the retry queue may remove it soon
     NO_TIME = "no_time"  # gets the time of the commit
     READERS = "readers"  # what the services behind the retry queue have to be set to
     LEDGER = "ledger"
@@ -59,6 +61,7 @@ class Review:
     parts: int
     checks: tuple[Check, ...]
     refused: tuple[Refused, ...] = ()
+    new_times: int = 0  # retries whose copy gets the time of the commit and one more header
 
     @property
     def stops(self) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.payload import Payload
+from kmp_desktop.core.queue_state import CopyTimes
 from kmp_desktop.core.record import Header, RecordId
 from kmp_desktop.core.review import Review
 from kmp_desktop.core.text import Text
@@ -345,6 +346,7 @@ class ReviewWanted:
 
     arranged_by: ReviewBy = ReviewBy.REASON
     serial: int = 0
+    times: CopyTimes = CopyTimes.FITTING
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def review_reply(records: Records, loaded: LoadedQueue | None, wanted: ReviewWan
         checked = _not_read_yet(Counter(staged.values()))
     else:
         came_back = _came_back(records, staged)
-        checked = review(loaded, staged, came_back, records.elsewhere_ids())
+        checked = review(loaded, staged, came_back, records.elsewhere_ids(), times=wanted.times)
     return ReviewReply(wanted.serial, wanted.arranged_by, checked, _lines(records, wanted.arranged_by))
 
 

@@ -13,19 +13,14 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
+from kmp_desktop.core.copies import Copy, copy_of
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, PlannedRecord, WrittenCopy, WrittenTombstone
 from kmp_desktop.core.ledger_age import ledgers_since, ledgers_to_renew
 from kmp_desktop.core.outcome import CommitProgress, Compared, NotCommittedReason, Step
-from kmp_desktop.core.plan import Key
+from kmp_desktop.core.plan import Key, restamped
 from kmp_desktop.core.ports import CommitObserver
-from kmp_desktop.core.queue_state import (
-    CommittedOffset,
-    LoadedQueue,
-    PartitionState,
-    Plan,
-    PlannedDecision,
-)
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PartitionState, Plan, PlannedDecision
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import offsets
 from kmp_desktop.kafka.before_commit import (
@@ -221,9 +216,9 @@ class CommitAttempt:
         merged = [each for each, decision in sorted(self.plan.items()) if decision is PlannedDecision.MERGE]
         sources = [each for each in merged if each not in self.copies]
         for number, source in enumerate(sources, 1):
-            record = self.loaded.records[source]
-            topic, headers = self.desk.queue.retry_topic, record.headers
-            writer.write(source, topic, record.key, record.value, headers, timestamp=record.timestamp)
+            record, topic = self.loaded.records[source], self.desk.queue.retry_topic
+            copy = self._copy_of(record)
+            writer.write(source, topic, record.key, record.value, copy.headers, timestamp=copy.timestamp)
             if number % _PROGRESS_EVERY == 0 and number < len(sources):
                 self.done(Step.COPIES, done=number, total=len(sources))
                 self.refuse_if_stopped()
@@ -294,7 +289,7 @@ class CommitAttempt:
     def read_back(self) -> None:
         """Compare the copies with the records; what cannot be read is not compared, and said so."""
         if self.copies and not self.waiting_for:
-            found = read_back(self.desk, self.loaded, self.copies)
+            found = read_back(self.desk, self.loaded, self.copies, self._copy_of)
             self.compared, self.different = found.compared, found.different
         self.done(Step.READ_BACK)
 
@@ -346,6 +341,13 @@ class CommitAttempt:
     def _make_producer(self) -> None:
         batch = 1 if self.one_by_one else batch_size(self.loaded.limits)
         self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
+
+    def new_times(self) -> tuple[RecordId, ...]:
+        """The merged records whose copies got the time of the commit."""
+        return restamped(self.loaded, self.copies, self.started_at, self.loaded.copy_times)
+
+    def _copy_of(self, record: DeadLetter) -> Copy:
+        return copy_of(self.loaded.limits, record, self.started_at, self.loaded.copy_times)
 
     def _initialised(self) -> Producer:
         assert self.producer is not None

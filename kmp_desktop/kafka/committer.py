@@ -224,6 +224,7 @@ def _committed(attempt: CommitAttempt, decided_by_others: tuple[RecordId, ...]) 
         decided_by_others=decided_by_others,
         nonce=attempt.nonce.hex(),
         compared=attempt.compared,
+        new_times=attempt.new_times(),
         different=attempt.different,
         waiting_for=attempt.waiting_for,
     )

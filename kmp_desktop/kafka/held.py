@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import KafkaError, KafkaException
 
+from kmp_desktop.core.copies import Origin, origin_of
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.queue_state import PlannedDecision
 from kmp_desktop.core.record import DeadLetter
@@ -23,7 +24,6 @@ from kmp_desktop.kafka.scan import read_at
 
 _MOVES_WITHIN_S = 2.0
 _LOOK_EVERY_S = 0.2
-_Image = tuple[bytes | None, bytes | None, object, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class HeldPartitions:
         records, since a copy can be told only by being equal to one. Waits ``wait_s`` for an offset to move,
         but only for those not judged before.
         """
-        images: dict[_Image, bool] | None = None
+        images: dict[Origin, bool] | None = None
         ours = []
         for place, stable in self._unmoved(list(partitions), wait_s).items():
             if entry is not None and _is_of(entry, place, stable):
@@ -83,11 +83,11 @@ class HeldPartitions:
         return tuple(ours)
 
     def _judged(
-        self, record: DeadLetter, place: Partition, entry: JournalEntry | None, images: dict[_Image, bool]
+        self, record: DeadLetter, place: Partition, entry: JournalEntry | None, images: dict[Origin, bool]
     ) -> Held | None:
         """Whether this record, at the last stable offset, was written by this tool."""
         if place[0] != self._queue_topic:
-            image = _image(record)
+            image = origin_of(record)
             return Held(place, record.id.offset, images[image]) if image in images else None
         if not is_tombstone(record.value, record.headers):
             return None
@@ -123,18 +123,14 @@ def _is_of(entry: JournalEntry, place: Partition, offset: int) -> bool:
     return any((each.partition, each.offset) == (partition, offset) for each in written)
 
 
-def _images(known: Collection[DeadLetter], entry: JournalEntry | None) -> dict[_Image, bool]:
+def _images(known: Collection[DeadLetter], entry: JournalEntry | None) -> dict[Origin, bool]:
     """What copies look like, and whether the unfinished commit was to write one that looks so.
 
     A copy whose answer was lost is in no journal by its place.
     """
     merged = {each.id for each in entry.plan if each.decision is PlannedDecision.MERGE} if entry else set()
-    images: dict[_Image, bool] = {}
+    images: dict[Origin, bool] = {}
     for each in known:
-        image = _image(each)
+        image = origin_of(each)
         images[image] = images.get(image, False) or each.id in merged
     return images
-
-
-def _image(record: DeadLetter) -> _Image:
-    return record.key, record.value, record.headers, record.timestamp

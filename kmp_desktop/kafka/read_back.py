@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
+from kmp_desktop.core.copies import Copy
 from kmp_desktop.core.outcome import Compared
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -27,8 +28,13 @@ class ReadBack:
     different: tuple[RecordId, ...] = ()
 
 
-def read_back(desk: Desk, loaded: LoadedQueue, copies: Copies) -> ReadBack:
-    """Compare bytes, headers and times; what cannot be read is not compared, and said so."""
+def read_back(
+    desk: Desk, loaded: LoadedQueue, copies: Copies, written: Callable[[DeadLetter], Copy]
+) -> ReadBack:
+    """Compare bytes, headers and times; what cannot be read is not compared, and said so.
+
+    ``written`` says which headers and time the copy of a record was sent with.
+    """
     consumer = desk.clients.consumer(desk.queue.group, READ_COMMITTED)
     retry = desk.queue.retry_topic
     try:
@@ -45,15 +51,16 @@ def read_back(desk: Desk, loaded: LoadedQueue, copies: Copies) -> ReadBack:
     differing += [
         source
         for source, place in copies.items()
-        if place in found and not _equal(loaded.records[source], found[place], loaded)
+        if place in found
+        and not _equal(loaded.records[source], written(loaded.records[source]), found[place], loaded)
     ]
     if differing:
         return ReadBack(Compared.DIFFERENT, tuple(sorted(differing)))
     return ReadBack(Compared.NOT_COMPARED if cleaned else Compared.IDENTICAL)
 
 
-def _equal(record: DeadLetter, copy: DeadLetter, loaded: LoadedQueue) -> bool:
-    if (record.key, record.value, record.headers) != (copy.key, copy.value, copy.headers):
+def _equal(record: DeadLetter, written: Copy, found: DeadLetter, loaded: LoadedQueue) -> bool:
+    if (record.key, record.value, written.headers) != (found.key, found.value, found.headers):
         return False
-    stamped_anew = loaded.limits.retry_log_append_time or record.timestamp == 0
-    return stamped_anew or record.timestamp == copy.timestamp
+    stamped_anew = loaded.limits.retry_log_append_time or written.timestamp == 0
+    return stamped_anew or written.timestamp == found.timestamp

@@ -298,6 +298,9 @@ class Attempt:
             decided_by_others=self._by_others,
             nonce=self._nonce.hex(),
             compared=Compared.IDENTICAL if chunk.copies else Compared.NOTHING,
+            new_times=rules.restamped(
+                loaded, [each.id for each in chunk.copies], self._clock.now_ms(), loaded.copy_times
+            ),
         )
 
     def _is_deferred(self, record: RecordId) -> bool:

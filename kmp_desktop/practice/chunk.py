@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kmp_desktop.core.copies import copy_of
 from kmp_desktop.core.ledger import encode
 from kmp_desktop.core.plan import Key
 from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PartitionState, Plan, PlannedDecision
@@ -57,7 +58,11 @@ def chunk_of(
         tombstones=tuple(
             (key, _headers(loaded, plan, keys[key], nonce, person, now)) for key in sorted(finished)
         ),
-        copies=tuple(loaded.records[each] for each in sorted(plan) if plan[each] is PlannedDecision.MERGE),
+        copies=tuple(
+            _copy(loaded, loaded.records[each], now)
+            for each in sorted(plan)
+            if plan[each] is PlannedDecision.MERGE
+        ),
     )
 
 
@@ -65,6 +70,11 @@ def partitions_of(loaded: LoadedQueue, plan: Plan) -> set[int]:
     """Whose ledger is sent: those of the plan, with keys left over, and what was taken over."""
     left = {partition for partition, _ in loaded.left}
     return {each.partition for each in plan} | left | loaded.taken_over()
+
+
+def _copy(loaded: LoadedQueue, record: DeadLetter, now: int) -> DeadLetter:
+    copy = copy_of(loaded.limits, record, now, loaded.copy_times)
+    return replace(record, headers=copy.headers, timestamp=copy.timestamp or now)
 
 
 def _reached(loaded: LoadedQueue, plan: Plan) -> set[Key]:

@@ -16,7 +16,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Resolution
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink, QueueAdapters, ReadProgress
-from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, TakeOver
+from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, PartitionKind, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.session import QueueSummary
 from kmp_desktop.qt.engine_worker import Batch
@@ -50,6 +50,7 @@ class CommitOrder:
     """Commit what is staged."""
 
     staged: Mapping[RecordId, Decision]
+    times: CopyTimes = CopyTimes.FITTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ class BrokerWorker(QObject):
         assert self._loaded is not None
         try:
             offered = _open_records(self._loaded)
-            result = commit(self._sink, self._loaded, order.staged, _Committing(self), self._clock)
+            result = commit(
+                *(self._sink, self._loaded, order.staged, _Committing(self), self._clock), times=order.times
+            )
             loaded = copy_of(self._loaded)
             still = _open_records(loaded)
             done = CommitDone(result, loaded, still, _decided(offered, loaded), summary_of(loaded))

@@ -157,7 +157,7 @@ class QueuePages(QObject):
             return
         self._progress = CommitProgressDialog(self.session, self._stack.window())
         self._progress.open()
-        self.session.commit()
+        self.session.commit(self.review.times)
 
     @Slot(object)
     def _on_commit_finished(self, result: CommitResult) -> None:

@@ -18,7 +18,7 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import ClusterWork, CommitResult, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import QueueAdapters, ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
-from kmp_desktop.core.queue_state import TakeOver
+from kmp_desktop.core.queue_state import CopyTimes, TakeOver
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import RestoredDraft, SessionPhase, SessionState
 from kmp_desktop.core.text import text
@@ -169,15 +169,18 @@ class QueueSession(QObject):
         """Ask the engine; the answer comes by ``replied``."""
         self._threads.ask(request)
 
-    def commit(self) -> None:
-        """Commit everything staged (and tombstones left over); ends in ``commit_finished``."""
+    def commit(self, times: CopyTimes = CopyTimes.FITTING) -> None:
+        """Commit everything staged (and tombstones left over); ends in ``commit_finished``.
+
+        ``times``: which time the copies of retried records get.
+        """
         if self.state.phase is not SessionPhase.READY or self._closing:
             return
         self._attempts.stop()
         self._attempts.succeeded()
         self._threads.stop_commit.clear()
         self._set(phase=SessionPhase.COMMITTING, resolution=None, next_attempt_at=0)
-        self._threads.commit(CommitOrder(dict(self.book.staged)))
+        self._threads.commit(CommitOrder(dict(self.book.staged), times))
 
     def stop_commit(self) -> None:
         """Stop as long as nothing is final; a part that can no longer be stopped goes on."""

@@ -6,16 +6,20 @@ that one is refused by name and the others go on.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.cli_queue import CliQueue, Done, Place, run
 from tests.faults.hostile_records import (
+    DAY,
     MB,
+    NOW,
     Hostile,
     hostile_records,
     large_records,
+    odd_times,
     write,
 )
 
@@ -129,3 +133,71 @@ def test_a_record_too_large_is_refused_by_name_and_the_others_go_on(kafka: str, 
     assert {b"50 MB", b"small"} == {each.key for each in hostile.queue.retried()}  # 50 MB are few compressed
     assert 0 == hostile.queue.apply({(0, hostile.at["10 MB"]): "purge"}).code
     assert set() == hostile.undecided()
+
+
+_WEEK = {
+    "retention.ms": str(7 * DAY),
+    "message.timestamp.after.max.ms": str(DAY // 24),
+    "message.timestamp.before.max.ms": str(300 * DAY),
+}
+
+
+def test_times_that_the_retry_topic_does_not_keep_give_way_and_go_along_in_a_header(
+    kafka: str, tmp_path: Path
+) -> None:
+    records = list(odd_times())
+    hostile = hostile_queue(kafka, tmp_path, records, retry_config=_WEEK)
+    original = {each.value: each for each in hostile.queue.held()}
+    began = time.time_ns() // 1_000_000 - 1000
+
+    done = hostile.queue.apply(hostile.all("merge"))
+
+    assert (0, len(records)) == (done.code, done.last["merged"]), done.err
+    assert ("identical", len(records) - 1) == (done.chunks[0]["compared"], done.chunks[0]["new_times"])
+    copies = {each.value: each for each in hostile.queue.retried()}
+    assert len(records) == len(copies)
+    for each in records:
+        copy, source = copies[each.value], original[each.value]
+        assert began < copy.timestamp < began + 120_000, each.what
+        added = (("x-dlq-original-timestamp", str(each.timestamp).encode()),) if each.timestamp else ()
+        assert (source.key, (*source.headers, *added)) == (copy.key, copy.headers)
+
+
+def test_exact_times_are_kept_where_the_retry_topic_takes_them(kafka: str, tmp_path: Path) -> None:
+    records = list(odd_times())
+    hostile = hostile_queue(kafka, tmp_path, records, retry_config=_WEEK | {"retention.ms": "-1"})
+    original = {each.value: each.content for each in hostile.queue.held()}
+
+    done = hostile.queue.apply(hostile.all("merge"), "--exact-times")
+
+    old, future = (
+        "older than the retry queue accepts",
+        "its time lies further in the future than the retry queue accepts",
+    )
+    assert {
+        "time 1": old,
+        "time -5000": old,
+        "a year old": old,
+        "tomorrow": future,
+        "in the year 9999": future,
+        "at the end of numbers": future,
+    } == hostile.refused(done)
+    copies = {each.value: each.content for each in hostile.queue.retried()}
+    assert {b"time 0", b"time -1"} == set(copies)
+    assert original[b"time -1"] == copies[b"time -1"]
+    assert set(hostile.refused(done)) == hostile.undecided()
+
+
+def test_where_every_time_is_kept_all_copies_are_exact(kafka: str, tmp_path: Path) -> None:
+    records = list(odd_times())
+    hostile = hostile_queue(kafka, tmp_path, records, retry_config=_ANY_TIME)
+    original = {each.value: each.content for each in hostile.queue.held()}
+
+    done = hostile.queue.apply(hostile.all("merge"))
+
+    assert (0, 0) == (done.code, done.chunks[0]["new_times"]), done.err
+    copies = {each.value: each.content for each in hostile.queue.retried()}
+    assert {key: value for key, value in original.items() if key != b"time 0"} == {
+        key: value for key, value in copies.items() if key != b"time 0"
+    }
+    assert NOW - DAY < copies[b"time 0"][3]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QTreeView, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeView, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +34,7 @@ from tests.qt.pages import (
     shown,
     words,
 )
-from tests.qt.practice_world import PracticeWorld
+from tests.qt.practice_world import NOW, PracticeWorld
 
 pytestmark = pytest.mark.usefixtures("dressed", "sessions_end")
 M, P, S = Decision.MERGE, Decision.PURGE, Decision.SKIP
@@ -213,6 +213,31 @@ def test_a_check_leads_to_its_records_and_takes_them_out(qtbot: QtBot, practice:
 
     assert [frozenset({ids[59]})] == asked.values
     assert 0 == session.book.total
+
+
+def test_a_time_that_would_not_be_kept_is_said_and_its_own_may_be_kept_all_the_same(
+    qtbot: QtBot, practice: PracticeWorld
+) -> None:
+    old = practice.broker.write(b"OLD", b"{}", timestamp=NOW - 8 * 86_400_000)
+    page, session, _ = _page(qtbot, practice, {M: slice(0, 1)})
+    session.stage([old], M)
+    _checked(qtbot, page)
+
+    qtbot.waitUntil(lambda: "1 retry gets the time of the commit" in everything_said(page))
+    assert "1 gets another time and one more header, as said in the checks." in everything_said(page)
+    assert "fitting" == str(page.times)
+    press(page, _times_button(page))
+    qtbot.waitUntil(lambda: "1 retry keeps its own time, as you chose" in everything_said(page))
+    assert "1 retry is older than the retry queue keeps (7 days)" in everything_said(page)
+    assert "exact" == str(page.times)
+    press(page, _times_button(page))
+    qtbot.waitUntil(lambda: "1 retry gets the time of the commit" in everything_said(page))
+    assert "fitting" == str(page.times)
+
+
+def _times_button(page: ReviewPage) -> str:
+    buttons = find(page, QWidget, "checkList").findChildren(QPushButton)
+    return next(each.objectName() for each in buttons if each.objectName().startswith("checkTimesButton_"))
 
 
 def test_checks_can_be_made_again_with_the_button_and_with_f5(qtbot: QtBot, practice: PracticeWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kmp_desktop.core.queue_state import Severity
+from kmp_desktop.core.queue_state import CopyTimes, Severity
 from kmp_desktop.core.review import Check, CheckCode, Review
 from kmp_desktop.qt import when
 from kmp_desktop.qt.announce import announce
@@ -24,6 +24,7 @@ _SIGNS = {
     Severity.PASSED: ("check-circle", "ok"),
 }
 _MOST_REASONS = 5
+_OTHER_TIMES = {CheckCode.NEW_TIME: CopyTimes.EXACT, CheckCode.EXACT_TIME: CopyTimes.FITTING}
 
 
 class CheckList(Card):
@@ -33,11 +34,13 @@ class CheckList(Card):
         again_wanted(): check again.
         show_wanted(tuple[RecordId, ...]): show these records in the table.
         take_out_wanted(tuple[RecordId, ...]): forget the decisions about these.
+        times_wanted(CopyTimes): which time the copies are to get.
     """
 
     again_wanted = Signal()
     show_wanted = Signal(object)
     take_out_wanted = Signal(object)
+    times_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("checkList", parent=parent)
@@ -121,6 +124,10 @@ class CheckList(Card):
             out = LinkButton(trn(n, "Take it out", "Take the {n} out"), f"checkTakeOutButton_{nth}")
             out.clicked.connect(lambda: self.take_out_wanted.emit(check.ids))
             buttons.append(out)
+        if check.code in _OTHER_TIMES:
+            change = LinkButton(_times_words(check), f"checkTimesButton_{nth}")
+            change.clicked.connect(lambda: self.times_wanted.emit(_OTHER_TIMES[check.code]))
+            buttons.append(change)
         if not buttons:
             return
         line = QHBoxLayout()
@@ -147,3 +154,9 @@ def _show_words(check: Check) -> str:
     if check.code is CheckCode.RETRY_BEFORE_NEWER:
         return tr("Show")
     return trn(len(check.show), "Show it", "Show the {n}")
+
+
+def _times_words(check: Check) -> str:
+    if check.code is CheckCode.NEW_TIME:
+        return trn(len(check.ids), "Keep its own time", "Keep their own times")
+    return tr("Use the time of the commit")

@@ -16,6 +16,7 @@ from kmp_desktop.app.review_words import (
     review_title,
     why_not,
 )
+from kmp_desktop.core.queue_state import CopyTimes
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.review import Review
 from kmp_desktop.core.session import SessionPhase, SessionState
@@ -60,6 +61,7 @@ class ReviewPage(QWidget):
         self.setObjectName("reviewPage")
         self._session = session
         self._review: Review | None = None
+        self._times = CopyTimes.FITTING
         self._serial = 0  # of the newest question
         self._up_to_date = False
         self._phase = session.state.phase
@@ -75,12 +77,17 @@ class ReviewPage(QWidget):
         """Whether Ctrl+Enter would commit: not before the page has been looked at for a moment."""
         return self.isVisible() and not self._key_timer.isActive()
 
+    @property
+    def times(self) -> CopyTimes:
+        """Which time the copies get; chosen anew each time the page appears."""
+        return self._times
+
     def check_again(self) -> None:
         """Ask what a commit would do; the answer shows up here. Nothing asked while not visible."""
         self._serial += 1
         self._up_to_date = False
         self._checks.show_checking()
-        self._session.ask(ReviewWanted(self._tree.mode, self._serial))
+        self._session.ask(ReviewWanted(self._tree.mode, self._serial, self._times))
         self._show_button()
 
     # ---- parts
@@ -158,6 +165,7 @@ class ReviewPage(QWidget):
         self._checks.again_wanted.connect(self.check_again)
         self._checks.show_wanted.connect(self._on_show)
         self._checks.take_out_wanted.connect(self._on_take_out)
+        self._checks.times_wanted.connect(self._on_times)
         self._confirm.changed.connect(self._show_button)
         self._back.clicked.connect(self.back_wanted)
         self._commit.clicked.connect(self._on_commit)
@@ -206,6 +214,11 @@ class ReviewPage(QWidget):
         report = self._session.stage(ids, None)
         if report.left:  # somebody else decided them: not ours to clear, but ours to forget
             self._session.take_out(report.left)
+
+    @Slot(object)
+    def _on_times(self, times: CopyTimes) -> None:
+        self._times = times
+        self.check_again()
 
     @Slot(object)
     def _on_show(self, ids: tuple[RecordId, ...]) -> None:
@@ -290,6 +303,7 @@ class ReviewPage(QWidget):
         if event.spontaneous():
             return
         self._asked_to_commit = False
+        self._times = CopyTimes.FITTING
         self._confirm.forget()
         self._key_timer.start()
         self.check_again()

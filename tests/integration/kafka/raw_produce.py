@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 
 _POLYNOMIAL = 0x82F63B78
+_NOT_READY = (3, 6)  # a topic that was made a moment ago: unknown here, or its leader elsewhere
 
 
 def write_with_header(bootstrap: str, topic: str, key: bytes, value: bytes, name: bytes, now: int) -> int:
@@ -14,15 +16,22 @@ def write_with_header(bootstrap: str, topic: str, key: bytes, value: bytes, name
     body = struct.pack(">hhi", -1, -1, 30_000) + struct.pack(">i", 1) + _string(topic.encode())
     body += struct.pack(">ii", 1, 0) + struct.pack(">i", len(records)) + records
     head = struct.pack(">hhi", 0, 3, 1) + _string(b"raw")  # Produce, version 3
+    deadline = time.monotonic() + 30
+    while True:
+        answer = _answer(bootstrap, head + body)
+        # correlation, topics, name, partitions, partition, error
+        at = 4 + 4 + 2 + len(topic) + 4 + 4
+        error, offset = struct.unpack(">hq", answer[at : at + 10])
+        if error not in _NOT_READY or deadline < time.monotonic():
+            assert error == 0
+            return int(offset)
+
+
+def _answer(bootstrap: str, request: bytes) -> bytes:
     host, _, port = bootstrap.rpartition(":")
     with socket.create_connection((host, int(port)), 10) as connection:
-        connection.sendall(struct.pack(">i", len(head + body)) + head + body)
-        answer = _received(connection, struct.unpack(">i", _received(connection, 4))[0])
-    # correlation, topics, name, partitions, partition, error
-    at = 4 + 4 + 2 + len(topic) + 4 + 4
-    error, offset = struct.unpack(">hq", answer[at : at + 10])
-    assert error == 0
-    return int(offset)
+        connection.sendall(struct.pack(">i", len(request)) + request)
+        return _received(connection, struct.unpack(">i", _received(connection, 4))[0])
 
 
 def _batch(key: bytes, value: bytes, name: bytes, now: int) -> bytes:

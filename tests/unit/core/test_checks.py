@@ -13,6 +13,7 @@ from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
+    CopyTimes,
     Finding,
     FindingCode,
     LoadedQueue,
@@ -238,10 +239,39 @@ def test_one_record_that_cannot_be_retried_stops_with_its_reason() -> None:
     assert ("1 record cannot be retried", "The reason: header name is not readable text.") == words(check)
 
 
-def test_retries_older_than_the_retry_queue_keeps_are_warned_about() -> None:
+def test_retries_whose_time_would_not_be_kept_get_another_one_and_it_is_said() -> None:
     records = [record(0, "A", timestamp=NOW - 8 * DAY), record(1, "B", timestamp=NOW - 6 * DAY)]
     found = reviewed(loaded(records, limits=limits(retry_retention_ms=7 * DAY)), {0: MERGE, 1: MERGE})
+    check = only(found, CheckCode.NEW_TIME)
+    assert (
+        "1 retry gets the time of the commit",
+        (
+            "With its own time the retry queue would refuse it or delete it too soon. "
+            "The original time goes along in the header “x-dlq-original-timestamp”."
+        ),
+    ) == words(check)
+    assert (Severity.INFO, [0], True) == (check.severity, offsets(check.ids), check.may_take_out)
+    assert (1, [], []) == (found.new_times, of(found, CheckCode.TOO_OLD), of(found, CheckCode.EXACT_TIME))
+
+
+def test_retries_that_keep_a_time_which_is_refused_stop_and_the_choice_is_said() -> None:
+    queue = loaded([record(0, timestamp=NOW + DAY)], limits=limits(retry_timestamp_after_ms=1))
+    found = review(queue, {RecordId(0, 0): MERGE}, {}, times=CopyTimes.EXACT)
+    assert found.stops
+    check = only(found, CheckCode.EXACT_TIME)
+    assert (
+        "1 retry keeps its own time, as you chose",
+        "The retry queue refuses such a time, or deletes the copy too soon.",
+    ) == words(check)
+
+
+def test_retries_older_than_the_retry_queue_keeps_are_warned_about_when_they_keep_their_time() -> None:
+    records = [record(0, "A", timestamp=NOW - 8 * DAY), record(1, "B", timestamp=NOW - 6 * DAY)]
+    staged = {RecordId(0, 0): MERGE, RecordId(0, 1): MERGE}
+    queue = loaded(records, limits=limits(retry_retention_ms=7 * DAY))
+    found = review(queue, staged, {}, times=CopyTimes.EXACT)
     check = only(found, CheckCode.TOO_OLD)
+    assert 0 == found.new_times
     assert "1 retry is older than the retry queue keeps (7 days)" == str(check.title)
     assert (Severity.WARNING, [0], True) == (check.severity, offsets(check.ids), check.may_take_out)
 
@@ -252,8 +282,9 @@ def test_retries_older_than_the_retry_queue_keeps_are_warned_about() -> None:
 )
 def test_age_does_not_matter_where_the_retry_queue_does_not_remove_by_it(changes: dict[str, Any]) -> None:
     settings = {"retry_retention_ms": DAY, **changes}
-    found = reviewed(loaded([record(0, timestamp=1)], limits=limits(**settings)), {0: MERGE})
-    assert [] == of(found, CheckCode.TOO_OLD)
+    queue = loaded([record(0, timestamp=1)], limits=limits(**settings))
+    exact = review(queue, {RecordId(0, 0): MERGE}, {}, times=CopyTimes.EXACT)
+    assert ([], 0) == (of(exact, CheckCode.TOO_OLD), reviewed(queue, {0: MERGE}).new_times)
 
 
 def test_a_retry_without_a_time_gets_that_of_the_commit() -> None:

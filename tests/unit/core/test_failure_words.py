@@ -25,6 +25,8 @@ def words(*causes: str) -> str:
         ("com.shop.Level2CheckFailedException", "Level 2 check failed"),
         ("com.shop.Order_TooLarge", "Order too large"),
         ("de.laden.AuftragÜberfälligException", "Auftrag überfällig"),
+        ("com.shop.{", "{"),
+        ("com.shop.{0}{name!r:>9}%1Exception", "{ 0}{name!r:> 9}% 1"),
     ],
 )
 def test_the_companys_own_class_is_said_in_words(cause: str, said: str) -> None:

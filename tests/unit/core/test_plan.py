@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.plan import chunks, deferred, is_large, is_too_large, planned, refused
-from kmp_desktop.core.queue_state import CleanupPolicy, Plan, PlannedDecision
+from kmp_desktop.core.queue_state import CleanupPolicy, CopyTimes, Plan, PlannedDecision
 from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
 from kmp_desktop.core.sizes import batch_bytes
 from tests.unit.records import DAY, IDENTITY, NOW, limits, loaded, noise, record
@@ -182,10 +182,13 @@ _TIMES: Mapping[str, tuple[DeadLetter, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("reason", list(_TIMES))
-def test_a_time_that_the_retry_queue_does_not_accept_is_refused(reason: str) -> None:
+def test_a_time_that_the_retry_queue_does_not_accept_is_refused_when_it_is_to_be_kept(reason: str) -> None:
     each, changes = _TIMES[reason]
-    assert {0: reason} == reasons([each], plan(MERGE, 0), **changes)
-    assert {} == reasons([each], plan(MERGE, 0), **changes, retry_log_append_time=True)
+    queue = loaded([each], limits=limits(**changes))
+    stamping = loaded([each], limits=limits(**changes, retry_log_append_time=True))
+    assert [reason] == [str(r.reason) for r in refused(queue, plan(MERGE, 0), times=CopyTimes.EXACT)]
+    assert () == refused(stamping, plan(MERGE, 0), times=CopyTimes.EXACT)
+    assert () == refused(queue, plan(MERGE, 0)), "its copy gets the time of the commit"
 
 
 @pytest.mark.parametrize(
@@ -193,8 +196,11 @@ def test_a_time_that_the_retry_queue_does_not_accept_is_refused(reason: str) -> 
     [(0, TimestampType.CREATE_TIME), (-1, TimestampType.CREATE_TIME), (5, TimestampType.NOT_AVAILABLE)],
 )
 def test_a_record_without_a_time_is_not_too_old(timestamp: int, timestamp_type: TimestampType) -> None:
-    each = record(0, timestamp=timestamp, timestamp_type=timestamp_type)
-    assert {} == reasons([each], plan(MERGE, 0), retry_timestamp_before_ms=DAY)
+    queue = loaded(
+        [record(0, timestamp=timestamp, timestamp_type=timestamp_type)],
+        limits=limits(retry_timestamp_before_ms=DAY),
+    )
+    assert () == refused(queue, plan(MERGE, 0), times=CopyTimes.EXACT)
 
 
 def test_an_old_record_is_no_reason_where_the_limit_is_not_known() -> None:
@@ -203,5 +209,5 @@ def test_an_old_record_is_no_reason_where_the_limit_is_not_known() -> None:
 
 def test_the_moment_of_the_commit_counts_when_it_is_given() -> None:
     queue = loaded([record(0, timestamp=NOW)], limits=limits(retry_timestamp_before_ms=DAY))
-    assert () == refused(queue, plan(MERGE, 0))
-    assert 1 == len(refused(queue, plan(MERGE, 0), now=NOW + 2 * DAY))
+    assert () == refused(queue, plan(MERGE, 0), times=CopyTimes.EXACT)
+    assert 1 == len(refused(queue, plan(MERGE, 0), now=NOW + 2 * DAY, times=CopyTimes.EXACT))
