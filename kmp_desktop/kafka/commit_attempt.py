@@ -42,6 +42,7 @@ from kmp_desktop.kafka.rebase import rebased
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled
 from kmp_desktop.kafka.transaction import (
     FAILURES,
+    NotInitialised,
     abort,
     again,
     batch_size,
@@ -340,7 +341,12 @@ class CommitAttempt:
 
     def _make_producer(self) -> None:
         batch = 1 if self.one_by_one else batch_size(self.loaded.limits)
-        self.producer = new_initialised(self.desk.clients.settings, self.desk.transactional_id, batch)
+        settings, stopped = self.desk.clients.settings, self.observer.stopped
+        try:
+            self.producer = new_initialised(settings, self.desk.transactional_id, batch, stopped)
+        except NotInitialised:
+            self.refuse_if_stopped()
+            raise
 
     def new_times(self) -> tuple[RecordId, ...]:
         """The merged records whose copies got the time of the commit."""

@@ -6,6 +6,7 @@ import random
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -16,8 +17,8 @@ from kmp_desktop.kafka.settings import TRANSACTION_TIMEOUT, ClientSettings, tran
 Answer = TypeVar("Answer")
 
 _INIT_TRIES = 5
-_INIT_CALL_S = 15.0
-_INIT_S = 60.0
+_INIT_CALL_S = 3.0  # the client goes on in the next call; between calls a person may stop it
+_INIT_S = 60.0  # for all tries together
 _ABORT_S = 20.0
 _BATCH = 1_000_000
 
@@ -52,15 +53,22 @@ def is_fenced(failure: BaseException) -> bool:
     return isinstance(failure, FAILURES) and error_of(failure).code() in codes
 
 
-def again(call: Callable[[], Answer], deadline: float) -> Answer:
-    """Repeat a transactional call as long as its error is retriable, until ``deadline`` (monotonic)."""
+def _never() -> bool:
+    return False
+
+
+def again(call: Callable[[], Answer], deadline: float, stopped: Callable[[], bool] = _never) -> Answer:
+    """Repeat a transactional call as long as its error is retriable, until ``deadline`` (monotonic).
+
+    ``stopped``: whether a person gives it up; only for calls before which nothing was sent.
+    """
     while True:
         try:
             return call()
         except KafkaException as failure:
             error = error_of(failure)
             lasting = error.txn_requires_abort() or error.fatal() or not error.retriable()
-            if lasting or deadline < time.monotonic():
+            if lasting or deadline < time.monotonic() or stopped():
                 raise
             time.sleep(0.1)
 
@@ -96,22 +104,26 @@ def new_producer(settings: ClientSettings, transactional_id: str, batch: int) ->
     )
 
 
-def new_initialised(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
-    """A producer that has fenced every older one of this id; raises NotInitialised."""
+def new_initialised(
+    settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool] = _never
+) -> Producer:
+    """A producer that has fenced every older one of this id; raises NotInitialised, also when stopped."""
     denied = (
         KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
         KafkaError.CLUSTER_AUTHORIZATION_FAILED,
         KafkaError._AUTHENTICATION,  # noqa: SLF001
     )
+    deadline = time.monotonic() + _INIT_S
     for attempt in range(_INIT_TRIES):
         producer = new_producer(settings, transactional_id, batch)
-        deadline = time.monotonic() + _INIT_S
+        call = partial(producer.init_transactions, _INIT_CALL_S)
         try:
-            again(lambda: producer.init_transactions(_INIT_CALL_S), deadline)  # noqa: B023 - called at once
+            again(call, deadline, stopped)
         except FAILURES as failure:
             drop(producer)
             error = error_of(failure)
-            if attempt == _INIT_TRIES - 1 or error.code() in denied:
+            in_vain = attempt == _INIT_TRIES - 1 or deadline < time.monotonic() or stopped()
+            if in_vain or error.code() in denied:
                 raise NotInitialised(error) from failure
             time.sleep(random.uniform(0.2, 1.5))  # noqa: S311 - only spreads two desktops
         else:

@@ -63,9 +63,11 @@ def _offsets_last() -> None:
 def _one_producer_for_all() -> None:
     kept: list[Producer] = []
 
-    def initialised(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+    def initialised(
+        settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool]
+    ) -> Producer:
         if not kept:
-            kept.append(new_initialised(settings, transactional_id, batch))
+            kept.append(new_initialised(settings, transactional_id, batch, stopped))
         return kept[0]
 
     def drop(_: Producer) -> None:

@@ -14,7 +14,7 @@ from kmp_desktop.kafka.check import KafkaCheck
 from tests.cluster.running import Cluster
 from tests.integration.kafka.real_queue import RealQueue, Right
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(60, func_only=True)
 
 _USER = "clerk"
 _PASSED, _FAILED, _INFO = CheckState.PASSED, CheckState.FAILED, CheckState.INFO

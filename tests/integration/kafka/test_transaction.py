@@ -1,0 +1,85 @@
+"""A transaction that cannot even begin: how long it is tried, and that a person can stop it."""
+
+from __future__ import annotations
+
+import pytest
+from confluent_kafka import Producer
+
+from kmp_desktop.app.commit import commit
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.kafka import transaction
+from kmp_desktop.kafka.committer import KafkaSink
+from kmp_desktop.kafka.settings import ClientSettings, client_settings
+from kmp_desktop.kafka.transaction import NotInitialised, new_initialised
+from kmp_desktop.store.journal import FileJournal
+from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.wall_clock import WallClock
+from tests.integration.kafka.real_queue import Committing, RealQueue
+
+# Not the minutes of many tries one after the other; starting the broker does not count.
+pytestmark = pytest.mark.timeout(60, func_only=True)
+
+
+def nobody_there() -> ClientSettings:
+    return client_settings(ConnectionProfile("p", "p", "127.0.0.1:1"), Secrets(), "tests")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Producer]:
+    """The producers that are made; each of them tries for a moment only."""
+    producers: list[Producer] = []
+    make = transaction.new_producer
+
+    def counted(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+        producers.append(make(settings, transactional_id, batch))
+        return producers[-1]
+
+    monkeypatch.setattr(transaction, "new_producer", counted)
+    monkeypatch.setattr(transaction, "_INIT_CALL_S", 0.2)
+    return producers
+
+
+def test_all_tries_together_have_one_time_limit(
+    made: list[Producer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "_INIT_S", 0.1)
+
+    with pytest.raises(NotInitialised):
+        new_initialised(nobody_there(), "kmp-desktop.v1.nowhere", 1000)
+
+    assert 1 == len(made)
+
+
+def test_whoever_stops_it_does_not_wait_for_the_time_limit(made: list[Producer]) -> None:
+    with pytest.raises(NotInitialised):
+        new_initialised(nobody_there(), "kmp-desktop.v1.nowhere", 1000, lambda: True)
+
+    assert 1 == len(made)
+
+
+class StoppedAfterTheJournal(Committing):
+    """A person who presses Stop while the server does not answer."""
+
+    def stopped(self) -> bool:
+        """From the first step on."""
+        return Step.JOURNAL in self.steps
+
+
+def test_a_commit_is_stopped_although_the_server_is_gone(queue: RealQueue) -> None:
+    only = queue.write(b"K")
+    loaded = queue.desktop().load()
+    files = queue.folder / "gone"
+    sink = KafkaSink(
+        nobody_there(),
+        Queue("q", "q", queue.topic, queue.retry_topic, queue.group),
+        *(FileJournal(files / "journal"), FileLock(files / "locks")),
+        *("a", WallClock()),
+    )
+
+    result = commit(sink, loaded, {only: Decision.MERGE}, StoppedAfterTheJournal(), WallClock())
+    sink.close()
+
+    assert (Outcome.NOT_COMMITTED, NotCommittedReason.STOPPED) == (result.outcome, result.chunks[0].reason)
+    assert [] == queue.retried()
