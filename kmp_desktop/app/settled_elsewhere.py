@@ -39,7 +39,8 @@ def told_by_ledger(doubt: Resolution, loaded: LoadedQueue) -> Resolution | None:
     if not records:
         return None
     nonce = bytes.fromhex(doubt.nonce)[:SHORT_NONCE_BYTES]
-    if all(nonce in loaded.state[each].nonces for each in {record.partition for record in records}):
+    states = [loaded.state.get(each) for each in {record.partition for record in records}]
+    if all(state is not None and nonce in state.nonces for state in states):
         return replace(doubt, outcome=Outcome.COMMITTED, message=None)
     if all(record in loaded.records and loaded.is_open(record) for record in records):
         return replace(doubt, outcome=Outcome.NOT_COMMITTED, message=None)

@@ -307,8 +307,10 @@ class QueueSession(QObject):
 
     def _told_by_ledger(self, opened: Opened) -> Resolution | None:
         """What became of the commit in doubt where another window has settled it."""
-        doubt, loaded = self._doubt, opened.loaded
+        doubt, loaded, before = self._doubt, opened.loaded, self._decisions.loaded
         told = told_by_ledger(doubt, loaded) if doubt is not None and loaded is not None else None
+        if before is not None and loaded is not None and before.identity != loaded.identity:
+            told = None  # the queue was set up anew: its records are others
         if opened.committing_elsewhere and told is not None and told.outcome is not Outcome.COMMITTED:
             return None  # what the other window is about to settle may be just this
         if not opened.committing_elsewhere:

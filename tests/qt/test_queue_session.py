@@ -549,6 +549,20 @@ def test_a_commit_of_an_earlier_start_that_another_window_settled_is_told_as_our
     assert again.state.restored is None, "our own commit is not somebody else's"
 
 
+def test_nothing_is_told_of_our_commit_where_the_queue_was_set_up_anew(
+    qtbot: QtBot, world: PracticeWorld
+) -> None:
+    session, _watch, _ids = staged_and_unknown(qtbot, world, AtCommit.UNKNOWN_THEN_COMMITTED)
+    _second, _ = opened(qtbot, world)
+    world.broker.set_up_anew()
+    world.fill_with_walkthrough()  # at the same places as those that were committed
+
+    session.try_now()
+    wait_for(qtbot, session, SessionPhase.READY)
+
+    assert session.state.resolution is None
+
+
 def test_what_somebody_else_decided_after_ours_fell_away_is_theirs(
     qtbot: QtBot, world: PracticeWorld
 ) -> None:
