@@ -79,7 +79,8 @@ def whole_value(studio: Studio) -> QPixmap:
     studio.open()
     studio.select(0)
     tree = studio.find(QTreeView, "contentTree")
-    tree.activated.emit(tree.model().index(1, 1))
+    tree.setCurrentIndex(tree.model().index(1, 0))
+    tree.activated.emit(tree.currentIndex())
     return studio.dialog("valueDialog").grab()
 
 

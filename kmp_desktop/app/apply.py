@@ -7,7 +7,7 @@ decided are taken out, the queue is read again, and the rest of the plan goes on
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
@@ -28,7 +28,7 @@ from kmp_desktop.core.outcome import (
     Resolution,
 )
 from kmp_desktop.core.plan import MAX_RECORDS
-from kmp_desktop.core.ports import Clock, CommitObserver, DeadLetterSource, DecisionSink, LoadObserver
+from kmp_desktop.core.ports import Clock, CommitObserver, DeadLetterSource, DecisionSink, LoadObserver, never
 from kmp_desktop.core.queue_state import (
     CopyTimes,
     Finding,
@@ -141,9 +141,9 @@ class _ReportingSink:
         self._sink = sink
         self._observer = observer
 
-    def resolve(self) -> Resolution | None:
+    def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:
         """As it is."""
-        return self._sink.resolve()
+        return self._sink.resolve(stopped)
 
     def commit_chunk(
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int

@@ -38,7 +38,7 @@ def open_queue(
     ``settled`` hears of an outcome before the queue is read: once it is found out the journal
     forgets it, and reading may fail.
     """
-    resolution, elsewhere = _resolve(sink)
+    resolution, elsewhere = _resolve(sink, observer.stopped)
     if resolution is not None and settled is not None:
         settled(resolution)
     if resolution is not None and resolution.outcome is Outcome.UNKNOWN:
@@ -46,9 +46,9 @@ def open_queue(
     return Opened(resolution, source.load(observer, take_over), elsewhere)
 
 
-def _resolve(sink: DecisionSink) -> tuple[Resolution | None, bool]:
+def _resolve(sink: DecisionSink, stopped: Callable[[], bool]) -> tuple[Resolution | None, bool]:
     try:
-        return sink.resolve(), False
+        return sink.resolve(stopped), False
     except UserFacingError as error:
         if error.code is not ErrorCode.QUEUE_BUSY:
             raise

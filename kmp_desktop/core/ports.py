@@ -21,6 +21,11 @@ from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import Text
 
 
+def never() -> bool:
+    """For work that nobody stops."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class ReadProgress:
     """How far reading is: records so far; offsets as an upper bound of what is to come."""
@@ -72,8 +77,10 @@ class CommitObserver(Protocol):
 class DecisionSink(Protocol):
     """Writes decisions of one queue, one short transaction per chunk."""
 
-    def resolve(self) -> Resolution | None:
+    def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:
         """Settle an unfinished commit of this computer; None = there was none.
+
+        ``stopped``: whether waiting for the server may be given up; it is asked again another time.
 
         Must be called, and be settled, before load and before commit_chunk.
         """

@@ -9,6 +9,7 @@ from typing import TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from kmp_desktop.core.ports import never
 from kmp_desktop.kafka.settings import ClientSettings
 
 Answer = TypeVar("Answer")
@@ -19,8 +20,10 @@ REQUEST_S = 10.0
 _PAUSE_S = 0.2
 
 
-def retrying(call: Callable[[], Answer], timeout_s: float) -> Answer:
+def retrying(call: Callable[[], Answer], timeout_s: float, stopped: Callable[[], bool] = never) -> Answer:
     """Repeat a read every 0.2 s until it answers; after ``timeout_s`` its last error is raised.
+
+    When ``stopped``, too: who waits for the answer does not want it any more.
 
     Every error of a read may pass (NOT_COORDINATOR right after a start, a leader that moves), but not
     those that say what this account may do.
@@ -30,7 +33,7 @@ def retrying(call: Callable[[], Answer], timeout_s: float) -> Answer:
         try:
             return call()
         except KafkaException as error:
-            if error.args[0].code() in LASTING or deadline < time.monotonic():
+            if error.args[0].code() in LASTING or deadline < time.monotonic() or stopped():
                 raise
             time.sleep(_PAUSE_S)
 
@@ -53,6 +56,9 @@ class Clients:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.settings = settings
+        self.stopped: Callable[[], bool] = never
+        """Asked by whatever waits long; set for as long as something may be given up."""
+
         self._consumers: dict[tuple[str, str], Consumer] = {}
         self._admin: AdminClient | None = None
 
@@ -98,7 +104,7 @@ class Clients:
                 self.renew_admin()
                 raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from silence  # noqa: SLF001
 
-        return retrying(call, timeout_s)
+        return retrying(call, timeout_s, self.stopped)
 
     def close(self) -> None:
         """Close all of them, in the thread that used them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -17,7 +18,7 @@ from kmp_desktop.core.outcome import (
     Refused,
     Resolution,
 )
-from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock
+from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock, never
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
 from kmp_desktop.core.record import RecordId
@@ -45,14 +46,6 @@ from kmp_desktop.kafka.writing import NotConfirmed, RecordRefused
 
 _TRIES = 6
 
-_DENIED = {
-    KafkaError.TOPIC_AUTHORIZATION_FAILED: text(
-        "This account may not write to the queue or the retry queue."
-    ),
-    KafkaError.GROUP_AUTHORIZATION_FAILED: text("This account may not commit for the group of this queue."),
-    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
-    KafkaError.CLUSTER_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
-}
 _AWAY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE)  # noqa: SLF001
 
 
@@ -78,8 +71,15 @@ class KafkaSink:
         self._memory: Memory | None = None
         self._met = False
 
-    def resolve(self) -> Resolution | None:
+    def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:
         """Settle an unfinished commit of this computer; None = there was none."""
+        self._desk.clients.stopped = stopped
+        try:
+            return self._resolve()
+        finally:
+            self._desk.clients.stopped = never
+
+    def _resolve(self) -> Resolution | None:
         try:
             cluster = self._cluster_id()
         except FAILURES as failure:
@@ -129,7 +129,7 @@ class KafkaSink:
 
     def _cluster_id(self) -> str:
         if not self._met:
-            refusals.meet(self._settings, lambda: False)
+            refusals.meet(self._settings, self._desk.clients.stopped)
             self._met = True
         return topics.cluster_id(self._desk.clients)
 
@@ -269,8 +269,8 @@ def _told(failure: BaseException) -> ChunkResult | None:  # noqa: PLR0911 - one 
 def _refused(error: KafkaError) -> ChunkResult:
     if is_fenced(KafkaException(error)):
         return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."), error.str())
-    if error.code() in _DENIED:
-        return _not(NotCommittedReason.REFUSED, _DENIED[error.code()], error.str())
+    if error.code() in refusals.DENIED:
+        return _not(NotCommittedReason.REFUSED, refusals.DENIED[error.code()], error.str())
     if error.code() in _AWAY:
         return _not(NotCommittedReason.NO_CONNECTION, text("The server does not answer."), error.str())
     return _not(NotCommittedReason.REFUSED, text("The server refused."), error.str())

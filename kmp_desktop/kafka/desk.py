@@ -41,9 +41,11 @@ class Desk:
         """(MARK, committed offset of every partition), both read stable."""
         topic, clients = self.queue.queue_topic, self.clients
         with naming(self.transactional_id):
-            mark = read_mark(clients.consumer(self.transactional_id), topic, partitions[0], timeout_s)
+            consumer = clients.consumer(self.transactional_id)
+            mark = read_mark(consumer, topic, partitions[0], timeout_s, clients.stopped)
         with naming(self.queue.group):
-            return mark, read_stable(clients.consumer(self.queue.group), topic, partitions, timeout_s)
+            consumer = clients.consumer(self.queue.group)
+            return mark, read_stable(consumer, topic, partitions, timeout_s, clients.stopped)
 
     def keep_journal(self, entry: JournalEntry) -> None:
         """Keep an entry that explains what may be open on the cluster.

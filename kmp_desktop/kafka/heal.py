@@ -34,7 +34,7 @@ _TEN_YEARS_MS = 10 * 365 * 86_400_000
 def finish_cluster_work(desk: Desk, loaded: LoadedQueue) -> ClusterWork:
     """End whatever of this tool the cluster has not finished on this queue, whoever began it."""
     # A live commit of another desktop is ended by this, too; it begins again by itself.
-    drop(new_initialised(desk.clients.settings, desk.transactional_id, _BATCH))
+    drop(new_initialised(desk.clients.settings, desk.transactional_id, _BATCH, desk.clients.stopped))
     places = all_partitions(desk.queue, loaded.partitions, loaded.limits.retry_partitions)
     look = HeldPartitions(desk.clients, desk.queue.group, desk.queue.queue_topic)
     return heal(desk, loaded.partitions, look.held_by_us(places, None, loaded.records.values))
@@ -46,7 +46,7 @@ def heal(desk: Desk, partitions: tuple[int, ...], held: Collection[Held]) -> Clu
     ``partitions``: those of the queue. The queue's lock must be held, and our own journal or a person
     must have said that it is right. Raises NotInitialised, KafkaException.
     """
-    producer = new_initialised(desk.clients.settings, desk.transactional_id, _BATCH)
+    producer = new_initialised(desk.clients.settings, desk.transactional_id, _BATCH, desk.clients.stopped)
     try:
         # What has moved by now was another desktop's live commit: init has ended it.
         still = _unmoved(desk, {each.place: each.offset for each in held})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from kmp_desktop.core.ports import never
 from kmp_desktop.core.queue_state import CommittedOffset
 from kmp_desktop.kafka.clients import REQUEST_S, Clients, retrying
 
@@ -72,7 +73,11 @@ def naming(group: str) -> Iterator[None]:
 
 
 def read_stable(
-    consumer: Consumer, topic: str, partitions: Sequence[int], timeout_s: float
+    consumer: Consumer,
+    topic: str,
+    partitions: Sequence[int],
+    timeout_s: float,
+    stopped: Callable[[], bool] = never,
 ) -> dict[int, CommittedOffset]:
     """The committed offset of each partition, only when no transaction holds it; raises KafkaException.
 
@@ -103,7 +108,7 @@ def read_stable(
                 for each in partitions
             }
 
-    return retrying(ask, timeout_s)
+    return retrying(ask, timeout_s, stopped)
 
 
 def _raise_if_denied(consumer: Consumer, failure: KafkaException) -> None:
@@ -145,9 +150,16 @@ class Mark:
         return TopicPartition(topic, partition, offset, f"{MARK_PREFIX}{self.group}{MARK_END}{since}")
 
 
-def read_mark(consumer: Consumer, topic: str, first_partition: int, timeout_s: float) -> Mark | None:
+def read_mark(
+    consumer: Consumer,
+    topic: str,
+    first_partition: int,
+    timeout_s: float,
+    stopped: Callable[[], bool] = never,
+) -> Mark | None:
     """The MARK, None = nobody has begun. ``consumer``: of the MARK's group."""
-    return Mark.of(read_stable(consumer, topic, [first_partition], timeout_s)[first_partition].metadata)
+    found = read_stable(consumer, topic, [first_partition], timeout_s, stopped)
+    return Mark.of(found[first_partition].metadata)
 
 
 def read_ends(

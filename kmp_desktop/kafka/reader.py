@@ -6,14 +6,15 @@ The steps are those of ``load()`` in the commit protocol. Everything runs in the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import AclOperation
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.ports import LoadObserver, ReadProgress, SeenStates
+from kmp_desktop.core.ports import LoadObserver, ReadProgress, SeenStates, never
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import (
     CommittedOffset,
@@ -82,6 +83,19 @@ class KafkaSource:
 
     def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
         """Read ledger and records up to the LSO; raises UserFacingError, never loses records."""
+        with self._may_stop(observer.stopped):
+            return self._loaded(observer, take_over)
+
+    @contextmanager
+    def _may_stop(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Within this block whatever waits for the server gives up when stopped."""
+        self._clients.stopped = stopped
+        try:
+            yield
+        finally:
+            self._clients.stopped = never
+
+    def _loaded(self, observer: LoadObserver, take_over: TakeOver | None) -> LoadedQueue:
         try:
             for look in range(_LOOKS_AGAIN):
                 try:
@@ -106,6 +120,10 @@ class KafkaSource:
 
     def waiting(self, stopped: Callable[[], bool]) -> tuple[int, int | None]:
         """For the queues page: (upper bound of records waiting, newest timestamp in ms or None)."""
+        with self._may_stop(stopped):
+            return self._waiting(stopped)
+
+    def _waiting(self, stopped: Callable[[], bool]) -> tuple[int, int | None]:
         try:
             self._meet(stopped)
             facts = self._described()
@@ -216,15 +234,16 @@ class KafkaSource:
 
     def _snapshot(self, facts: TopicFacts) -> _Snapshot:
         group, mark_group = self._queue.group, transactional_id(facts.name)
-        patience = transaction_s(self._settings) + _HANGS_AFTER_S
+        patience, stopped = transaction_s(self._settings) + _HANGS_AFTER_S, self._clients.stopped
         nothing = dict.fromkeys(facts.partitions, NO_OFFSET)
         try:
             with naming(mark_group):
                 consumer = self._clients.consumer(mark_group)
-                mark = read_mark(consumer, facts.name, facts.partitions[0], patience)
+                mark = read_mark(consumer, facts.name, facts.partitions[0], patience, stopped)
             with naming(group):
                 consumer = self._clients.consumer(group)
-                return _Snapshot(mark, read_stable(consumer, facts.name, facts.partitions, patience))
+                offsets = read_stable(consumer, facts.name, facts.partitions, patience, stopped)
+                return _Snapshot(mark, offsets)
         except GroupDenied as error:
             return _Snapshot(None, nothing, denied=error.group)
         except KafkaException as error:

@@ -23,6 +23,22 @@ _KAFKA_ANSWER = 0x00  # the first byte of its length
 _FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location")
 
 
+DENIED = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: text(
+        "This account may not write to the queue or the retry queue."
+    ),
+    KafkaError.GROUP_AUTHORIZATION_FAILED: text("This account may not commit for the group of this queue."),
+    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: text("This account may not commit all-or-nothing."),
+}
+"""A right that is missing for committing, by the server's error."""
+
+
+def in_words(error: KafkaError) -> Text:
+    """What a server says that could not be asked about a commit."""
+    return DENIED.get(error.code(), text("The server does not answer."))
+
+
 def meet(settings: ClientSettings, stopped: Callable[[], bool], timeout_s: float = _FIRST_CONTACT_S) -> None:
     """Reach the cluster for the first time; raises UserFacingError with the cause.
 

@@ -15,7 +15,7 @@ from kmp_desktop.core.queue_state import CommittedOffset, PartitionKind, Partiti
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
-from kmp_desktop.kafka import offsets, topics
+from kmp_desktop.kafka import offsets, refusals, topics
 from kmp_desktop.kafka.clients import READ_COMMITTED
 from kmp_desktop.kafka.copies import FoundCopies, find_copies, sources_of
 from kmp_desktop.kafka.desk import (
@@ -33,7 +33,7 @@ from kmp_desktop.kafka.offsets import Mark
 from kmp_desktop.kafka.repair import CannotRepair, redo, republish
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_at
 from kmp_desktop.kafka.settings import SOCKET_TIMEOUT_S
-from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, drop, new_initialised
+from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, drop, error_of, new_initialised
 from kmp_desktop.kafka.writing import NotConfirmed
 
 _ASK_S = 2 * SOCKET_TIMEOUT_S + 2.0
@@ -53,7 +53,7 @@ def resolve(desk: Desk, entry: JournalEntry) -> Resolution:
             entry = resolution  # something was repaired: look whether it is right now
         return _unknown(entry, _partly_missing(), "repaired several times")
     except (*FAILURES, NotInitialised, NotConfirmed, ReadStalled, RangeLost) as failure:
-        return _unknown(entry, text("The server does not answer."), str(failure))
+        return _unknown(entry, _not_answered(failure), failure)
     except UserFacingError as failure:
         return _unknown(entry, failure.happened, failure.details)
     except (NotCommitted, Conflicting, StrangerFound, OutcomeUnknown) as failure:
@@ -62,6 +62,12 @@ def resolve(desk: Desk, entry: JournalEntry) -> Resolution:
         there = tuple(each.id for each in entry.plan if each.id not in failure.missing)
         unknown = _unknown(entry, failure.message, _partly_missing())
         return replace(unknown, present=there, missing=failure.missing)
+
+
+def _not_answered(failure: Exception) -> Text:
+    """Why the server could not be asked: a right that is missing is no silence."""
+    error = failure.cause if isinstance(failure, NotInitialised) else error_of(failure)
+    return refusals.in_words(error)
 
 
 def _of_its_group(desk: Desk, entry: JournalEntry) -> Desk:
@@ -73,7 +79,8 @@ def _of_its_group(desk: Desk, entry: JournalEntry) -> Desk:
 def _resolve(desk: Desk, entry: JournalEntry) -> Resolution | JournalEntry:
     facts = topics.describe(desk.clients, entry.identity.queue_topic)
     # Ends the old transaction, or waits for its end: afterwards nothing of it can still happen.
-    drop(new_initialised(desk.clients.settings, desk.transactional_id, _BATCH))
+    clients = desk.clients
+    drop(new_initialised(clients.settings, desk.transactional_id, _BATCH, clients.stopped))
     if facts is None or facts.id != entry.identity.queue_topic_id:
         return _of_another_queue(desk, entry)
     found = _state(desk, entry, facts.partitions)

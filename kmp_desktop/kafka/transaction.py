@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from kmp_desktop.core.ports import never
 from kmp_desktop.core.queue_state import TopicLimits
 from kmp_desktop.kafka.settings import TRANSACTION_TIMEOUT, ClientSettings, transaction_s
 
@@ -53,11 +54,7 @@ def is_fenced(failure: BaseException) -> bool:
     return isinstance(failure, FAILURES) and error_of(failure).code() in codes
 
 
-def _never() -> bool:
-    return False
-
-
-def again(call: Callable[[], Answer], deadline: float, stopped: Callable[[], bool] = _never) -> Answer:
+def again(call: Callable[[], Answer], deadline: float, stopped: Callable[[], bool] = never) -> Answer:
     """Repeat a transactional call as long as its error is retriable, until ``deadline`` (monotonic).
 
     ``stopped``: whether a person gives it up; only for calls before which nothing was sent.
@@ -105,7 +102,7 @@ def new_producer(settings: ClientSettings, transactional_id: str, batch: int) ->
 
 
 def new_initialised(
-    settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool] = _never
+    settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool] = never
 ) -> Producer:
     """A producer that has fenced every older one of this id; raises NotInitialised, also when stopped."""
     denied = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import (
@@ -11,7 +13,7 @@ from kmp_desktop.core.outcome import (
     Outcome,
     Resolution,
 )
-from kmp_desktop.core.ports import Clock, CommitObserver
+from kmp_desktop.core.ports import Clock, CommitObserver, never
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import (
     LoadedQueue,
@@ -38,7 +40,7 @@ class PracticeSink:
         self._person = person
         self._clock = clock
 
-    def resolve(self) -> Resolution | None:
+    def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:  # noqa: ARG002 - waits for nothing
         """Settle an unfinished commit of this computer."""
         broker = self._broker
         entry = self._computer.read(broker.cluster_id, self._queue.queue_topic)

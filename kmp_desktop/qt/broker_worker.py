@@ -150,7 +150,7 @@ class BrokerWorker(QObject):
     def resolve(self) -> None:
         """Ask what became of an unfinished commit."""
         try:
-            resolution = self._connected()[1].resolve()
+            resolution = self._connected()[1].resolve(self.stop_reading.is_set)
         except UserFacingError as error:
             self.resolve_failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread

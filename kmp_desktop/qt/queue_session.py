@@ -140,6 +140,7 @@ class QueueSession(QObject):
             self._asking = True
             self._attempts.stop()
             self._set(next_attempt_at=0)
+            self._threads.stop_reading.clear()
             self._threads.resolve()
         elif phase is SessionPhase.READY and not self.state.committed_elsewhere:
             self._threads.look()

@@ -207,3 +207,23 @@ def test_a_commit_whose_outcome_may_not_be_read_is_not_known_until_it_may(
     until(lambda: (found := desktop.sink.resolve()) is not None and found.outcome is Outcome.COMMITTED)
     assert [b"K"] == queue.retried()
     assert [] == desktop.load().undecided()
+
+
+def test_a_right_that_is_missing_for_looking_an_outcome_up_is_no_silence_of_the_server(
+    queue: RealQueue, secured: Cluster
+) -> None:
+    only = queue.write(b"K")
+    queue.allow(_USER, *rights_of(queue, without=None))
+    desktop = clerk(queue, secured)
+    loaded = desktop.load()
+
+    def take_away() -> None:
+        queue.take_away(_USER, (_GROUP, queue.group, _READ))
+        queue.take_away(_USER, (_TRANSACTION, queue.mark_group, _WRITE))
+
+    result = desktop.commit(loaded, {only: Decision.MERGE}, {Step.COMMIT: take_away})
+    told = desktop.sink.resolve()
+
+    assert Outcome.UNKNOWN == result.outcome
+    assert told is not None
+    assert (Outcome.UNKNOWN, True) == (told.outcome, "may not commit all-or-nothing" in str(told.message))
