@@ -119,7 +119,8 @@ class Place:
         """Retry everything, as the program does."""
         settings = client_settings(self.profile, Secrets(), "bench")
         journal, lock = FileJournal(self._folder / "journal"), FileLock(self._folder / "lock")
-        sink = KafkaSink(settings, self.queue, journal, lock, "bench", WallClock())
+        seen = FileSeenStates(self._folder / "seen")
+        sink = KafkaSink(settings, self.queue, journal, lock, seen, "bench", WallClock())
         try:
             staged = dict.fromkeys(loaded.records, Decision.MERGE)
             return commit(sink, loaded, staged, _Committing(), WallClock(), max_records=CHUNK)

@@ -166,7 +166,8 @@ class KafkaConnector:
         def sink() -> KafkaSink:
             settings = client_settings(profile, secrets, "window")
             journal, lock = FileJournal(folders.journal), FileLock(folders.locks)
-            return KafkaSink(settings, queue, journal, lock, profile.person, WallClock())
+            seen = FileSeenStates(folders.seen)
+            return KafkaSink(settings, queue, journal, lock, seen, profile.person, WallClock())
 
         return QueueAdapters(source, sink, lambda: registry_of(profile, secrets))
 

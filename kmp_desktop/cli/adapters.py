@@ -42,6 +42,7 @@ def adapters_of(connection: Connection, folders: Folders, name: str) -> Iterator
         open_parts.callback(source.close)
         sink = KafkaSink(
             *(settings, connection.queue, FileJournal(folders.journal), FileLock(folders.locks)),
+            FileSeenStates(folders.seen),
             connection.profile.person,
             clock,
         )

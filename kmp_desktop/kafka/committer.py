@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -18,7 +19,7 @@ from kmp_desktop.core.outcome import (
     Refused,
     Resolution,
 )
-from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock, never
+from kmp_desktop.core.ports import Clock, CommitObserver, Journal, QueueLock, SeenStates, never
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision
 from kmp_desktop.core.record import RecordId
@@ -58,12 +59,14 @@ class KafkaSink:
         queue: Queue,
         journal: Journal,
         lock: QueueLock,
+        seen: SeenStates,
         person: str,
         clock: Clock,
     ) -> None:
         self._settings = settings
         self._queue = queue
         self._lock = lock
+        self._seen = seen
         clients = Clients(settings)
         self._desk = Desk(
             clients, queue, journal, person, clock, HeldPartitions(clients, queue.group, queue.queue_topic)
@@ -199,9 +202,18 @@ class KafkaSink:
 
     def _committed(self, attempt: CommitAttempt) -> ChunkResult:
         assert self._memory is not None
+        self._remember(attempt)
         told = self._memory.decided_by_others
         self._memory.decided_by_others = []
         return _committed(attempt, tuple(sorted(told)))
+
+    def _remember(self, attempt: CommitAttempt) -> None:
+        """This computer has seen these ledgers now: should the server forget them, it is noticed here."""
+        identity = attempt.loaded.identity
+        bases = {each: state.base for each, state in attempt.after.items()}
+        # The next reading of the queue remembers it, too; what is committed stays so without it.
+        with suppress(UserFacingError):
+            self._seen.remember(identity.cluster_id, identity.queue_topic_id, identity.group, bases)
 
 
 def _committed(attempt: CommitAttempt, decided_by_others: tuple[RecordId, ...]) -> ChunkResult:
@@ -271,6 +283,13 @@ def _refused(error: KafkaError) -> ChunkResult:
         return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."), error.str())
     if error.code() in refusals.DENIED:
         return _not(NotCommittedReason.REFUSED, refusals.DENIED[error.code()], error.str())
+    if error.code() in (KafkaError.INVALID_TIMESTAMP, KafkaError.INVALID_RECORD):
+        # Copies are refused one by one; a tombstone has nothing but the time that could be refused.
+        clock = text(
+            "The server refused what removes records. The clock of this computer may be too far from the "
+            "server's: set it right, then try again."
+        )
+        return _not(NotCommittedReason.REFUSED, clock, error.str())
     if error.code() in _AWAY:
         return _not(NotCommittedReason.NO_CONNECTION, text("The server does not answer."), error.str())
     return _not(NotCommittedReason.REFUSED, text("The server refused."), error.str())

@@ -235,6 +235,7 @@ class KafkaQueue:
                 queue,
                 FileJournal(files / "journal"),
                 FileLock(files / "locks"),
+                FileSeenStates(files / "seen"),
                 person,
                 WallClock(),
             ),

@@ -3,6 +3,7 @@
 Run as ``python -m tests.faults.actor ORDER`` (JSON). ``fault`` is ``""``, ``kill:STEP`` (SIGKILL right
 after the step was done), ``stop:STEP`` (SIGSTOP, once) or ``kill:between`` (when the part is over);
 ``broker:STEP`` (SIGKILL to the process ``broker``, ``after_ms`` later) or ``both:STEP``.
+``fill:STEP`` leaves no room on the disk from there on, and ``clock_ms`` is how wrong the clock is.
 ``without`` names a rule of ``rules`` that is switched off, ``work_s`` is when an attempt is given up,
 ``verify_s`` how long a commit is looked for, and ``then`` a plan that is committed when ``plan`` was not.
 Prints one line like ``apply --json`` does, with what became of an unfinished commit (``resolved``), what
@@ -33,6 +34,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
+from tests.faults.broken_computer import fill_disk, set_clock_wrong
 from tests.faults.rules import switch_off, verify_for, work_for
 
 _EXIT = {Outcome.COMMITTED: 0, Outcome.CONFLICT: 3, Outcome.NOT_COMMITTED: 4, Outcome.UNKNOWN: 5}
@@ -85,6 +87,8 @@ class Faulty:
                 Timer(self._after_s, os.kill, (self._broker, signal.SIGKILL)).start()
             case "broker":
                 os.kill(self._broker, signal.SIGKILL)
+            case "fill":
+                fill_disk()
             case "both":
                 os.kill(self._broker, signal.SIGKILL)
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -103,6 +107,10 @@ class WallClock:
 def main(order: dict[str, Any]) -> int:
     """Resolve, load, commit; print the result."""
     switch_off(str(order.get("without", "")))
+    if "clock_ms" in order:
+        set_clock_wrong(int(order["clock_ms"]))
+    if order["fault"] == "fill:start":
+        fill_disk()
     if "work_s" in order:
         work_for(float(order["work_s"]))
     if "verify_s" in order:
@@ -120,9 +128,12 @@ def main(order: dict[str, Any]) -> int:
         **client_settings(profile, Secrets(str(order.get("password", ""))), "actor"),
         **order.get("settings", {}),
     }
-    source = KafkaSource(settings, queue, FileSeenStates(folder / "seen"))
+    seen = FileSeenStates(folder / "seen")
+    source = KafkaSource(settings, queue, seen)
     sink = KafkaSink(
-        settings, queue, FileJournal(folder / "journal"), FileLock(folder / "locks"), "actor", WallClock()
+        *(settings, queue, FileJournal(folder / "journal"), FileLock(folder / "locks"), seen),
+        "actor",
+        WallClock(),
     )
     try:
         resolution = sink.resolve()
@@ -153,10 +164,12 @@ def _told(result: CommitResult, decided: list[list[int]], resolution: Resolution
         "outcome": result.outcome,
         "decided": decided,
         "conflicts": [list(each.id) for each in result.conflicts],
+        "refused": [[*each.id, str(each.reason)] for each in result.refused],
         "resolved": resolution.outcome if resolution else "",
         "waiting_for": [place for chunk in result.chunks for place in chunk.waiting_for],
         "different": sum(len(chunk.different) for chunk in result.chunks),
         "details": [chunk.details for chunk in result.chunks if chunk.details],
+        "messages": [str(chunk.message) for chunk in result.chunks if chunk.message],
     }
 
 

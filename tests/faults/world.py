@@ -229,9 +229,9 @@ class Applying:
             return Claim(self.who, self.plan, "killed")
         assert self.process.returncode in _OUTCOMES, (self.process.returncode, stdout[-2000:], stderr[-6000:])
         last = json.loads(stdout.splitlines()[-1])
-        return Claim(
-            self.who, self.plan, last["outcome"], _places(last["decided"]), _places(last["conflicts"])
-        )
+        # Refused ones are not claimed to be decided, nor are those that others decided.
+        not_ours = [*last["conflicts"], *(each[:2] for each in last.get("refused", ()))]
+        return Claim(self.who, self.plan, last["outcome"], _places(last["decided"]), _places(not_ours))
 
 
 def _places(pairs: Sequence[Sequence[int]]) -> frozenset[RecordKey]:

@@ -174,9 +174,10 @@ class RealQueue:
         )
         settings = client_settings(profile, Secrets(kafka_password=password), "tests")
         files = self.folder / who
-        source = KafkaSource(settings, queue, FileSeenStates(files / "seen"))
+        seen = FileSeenStates(files / "seen")
+        source = KafkaSource(settings, queue, seen)
         journal, lock = FileJournal(files / "journal"), FileLock(files / "locks")
-        sink = KafkaSink(settings, queue, journal, lock, who, WallClock())
+        sink = KafkaSink(settings, queue, journal, lock, seen, who, WallClock())
         self._closing += [source.close, sink.close]
         return Desktop(source, sink)
 

@@ -16,6 +16,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.kafka.transaction import NotInitialised, new_initialised
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.seen_states import FileSeenStates
 from kmp_desktop.store.wall_clock import WallClock
 
 # Without giving up: 10 s, 5 x 60 s and 60 s.
@@ -31,7 +32,8 @@ def _stopped() -> bool:
 
 def test_settling_gives_up_when_stopped(tmp_path: Path) -> None:
     journal, lock = FileJournal(tmp_path / "journal"), FileLock(tmp_path / "locks")
-    sink = KafkaSink(SETTINGS, QUEUE, journal, lock, "me", WallClock())
+    seen = FileSeenStates(tmp_path / "seen")
+    sink = KafkaSink(SETTINGS, QUEUE, journal, lock, seen, "me", WallClock())
 
     with pytest.raises(UserFacingError) as told:
         sink.resolve(_stopped)

@@ -15,6 +15,7 @@ from kmp_desktop.kafka.settings import ClientSettings, client_settings
 from kmp_desktop.kafka.transaction import NotInitialised, new_initialised
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
+from kmp_desktop.store.seen_states import FileSeenStates
 from kmp_desktop.store.wall_clock import WallClock
 from tests.integration.kafka.real_queue import Committing, RealQueue
 
@@ -74,7 +75,7 @@ def test_a_commit_is_stopped_although_the_server_is_gone(queue: RealQueue) -> No
     sink = KafkaSink(
         nobody_there(),
         Queue("q", "q", queue.topic, queue.retry_topic, queue.group),
-        *(FileJournal(files / "journal"), FileLock(files / "locks")),
+        *(FileJournal(files / "journal"), FileLock(files / "locks"), FileSeenStates(files / "seen")),
         *("a", WallClock()),
     )
 
