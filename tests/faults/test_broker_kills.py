@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,45 +23,57 @@ from tests.faults.side_by_side import side_by_side
 from tests.faults.world import Applying, World
 
 _TRANSACTION_MS = 10_000
-_WORLDS = 3
-_STEPS = (Step.OFFSETS, Step.TOMBSTONES, Step.INTERLEAVE, Step.COPIES, Step.COMMIT, Step.DROP)
-_RUNS = 2
-_CASES = [
-    (what, str(step), run * len(_STEPS) + number)
-    for run in range(_RUNS)
-    for what in ("broker", "both")
-    for number, step in enumerate(_STEPS)
-]
+_WORLDS = 2
+_BROKERS = 2
+_STEPS = (
+    *(Step.BEGIN, Step.OFFSETS, Step.TOMBSTONES, Step.INTERLEAVE, Step.COPIES),
+    *(Step.COPIES, Step.COMMIT, Step.COMMIT, Step.DROP, Step.VERIFY),
+)
+_CASES = [(what, str(step), n) for n, step in enumerate(_STEPS) for what in ("broker", "both")]
+_BATCHES = [tuple(_CASES[first : first + _BROKERS]) for first in range(0, len(_CASES), _BROKERS)]
 
 
 @pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[broker.Broker]:
-    """A broker that may be killed."""
-    node = broker.start(tmp_path / "broker")
-    try:
-        yield node
-    finally:
-        node.stop()
+def own_brokers(tmp_path: Path) -> Iterator[list[broker.Broker]]:
+    """Brokers that may be killed, side by side: most of the time is waiting."""
+    with ExitStack() as ends:
+        nodes = [broker.start(tmp_path / f"broker-{number}") for number in range(_BROKERS)]
+        for each in nodes:
+            ends.callback(each.stop)
+        yield nodes
 
 
-@pytest.mark.parametrize(("what", "step", "number"), scaled(_CASES))
+@pytest.mark.parametrize("cases", scaled(_BATCHES), ids=str)
 def test_nothing_is_lost_doubled_or_blocked_by_a_broker_that_is_killed_inside_a_commit(
-    own_broker: broker.Broker, tmp_path: Path, tally_all: TallyAll, what: str, step: str, number: int
+    own_brokers: list[broker.Broker],
+    tmp_path: Path,
+    tally_all: TallyAll,
+    cases: Sequence[tuple[str, str, int]],
 ) -> None:
-    """Several programs are in the middle of it: the first one strikes, and may die with the broker."""
-    choice = random.Random(seeded(3000 + number))
-    worlds = [World(own_broker.bootstrap, tmp_path, seeded(3000 + number * 10 + n)) for n in range(_WORLDS)]
+    running = [
+        each for node, case in zip(own_brokers, cases, strict=True) for each in _strike(node, tmp_path, *case)
+    ]
+    for node, (_, _, number) in zip(own_brokers, cases, strict=True):
+        node.process.wait(120)
+        time.sleep((0, 0, 6)[number % 3])  # the fault itself: so long it is away
+        node.start_again()
+    tally_all(side_by_side(running, lambda each: (each[0], _finished(*each[1:]))))
+
+
+def _strike(
+    node: broker.Broker, folder: Path, what: str, step: str, number: int
+) -> list[tuple[str, World, Applying]]:
+    """Programs in the middle of a commit: the first one kills the broker, and may die with it."""
+    seeds = [seeded(3000 + 20 * number + 10 * (what == "both") + each) for each in range(_WORLDS)]
+    worlds = [World(node.bootstrap, folder, seed) for seed in seeds]
     for each in worlds:
         each.create()
-    others = [_committing(each) for each in worlds[1:]]
+    choice = random.Random(seeds[0])
     after_ms = choice.choice((0, 0, choice.randrange(1, 40))) if what == "broker" else 0
-    struck = _committing(worlds[0], f"{what}:{step}", broker=own_broker.process.pid, after_ms=after_ms)
-    own_broker.process.wait(120)
-    time.sleep(choice.choice((0, 0, 12)))  # the fault itself: so long it is away
-    own_broker.start_again()
+    others = [_committing(each) for each in worlds[1:]]
+    struck = _committing(worlds[0], f"{what}:{step}", broker=node.process.pid, after_ms=after_ms)
     row = "3 broker and program killed" if what == "both" else "3 broker killed"
-    running = list(zip(worlds, [struck, *others], strict=True))
-    tally_all(side_by_side(running, lambda each: (row, _finished(*each))))
+    return [(row, *each) for each in zip(worlds, [struck, *others], strict=True)]
 
 
 def _committing(world: World, fault: str = "", **options: int) -> Applying:
