@@ -10,10 +10,11 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 
+from kmp_desktop.core.copies import copy_of
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, WrittenCopy
 from kmp_desktop.core.outcome import CommitProgress
 from kmp_desktop.core.ports import ReadProgress
-from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, Plan
+from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, PartitionKind, Plan, TopicLimits
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import topics
@@ -48,17 +49,17 @@ def republish(desk: Desk, entry: JournalEntry, lost: Collection[WrittenCopy]) ->
     gone = tuple(each for each in ids if each not in sources)
     if gone:
         raise CannotRepair(text("Copies are missing, and their records are no longer in the queue."), gone)
-    producer = new_initialised(desk.clients.settings, desk.transactional_id, _batch(desk, entry))
+    limits, now = _limits(desk, entry), desk.clock.now_ms()
+    producer = new_initialised(desk.clients.settings, desk.transactional_id, batch_size(limits))
     try:
         producer.begin_transaction()
         deadline = time.monotonic() + work_s(desk.clients.settings)
         try:
             writer: Writer[RecordId] = Writer(producer, deadline)
             for each, record in sources.items():
-                topic = entry.identity.retry_topic
-                writer.write(
-                    each, topic, record.key, record.value, record.headers, timestamp=record.timestamp
-                )
+                # Whether somebody wanted exact times is not in the journal: the broker must take it now.
+                copy, topic = copy_of(limits, record, now, CopyTimes.FITTING), entry.identity.retry_topic
+                writer.write(each, topic, record.key, record.value, copy.headers, timestamp=copy.timestamp)
             entry = _with_copies(entry, writer.confirmed())
             desk.journal.write(entry)
         except BaseException as failure:
@@ -110,12 +111,10 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
             return
 
 
-def _batch(desk: Desk, entry: JournalEntry) -> int:
+def _limits(desk: Desk, entry: JournalEntry) -> TopicLimits:
     queue = topics.describe(desk.clients, entry.identity.queue_topic)
-    assert queue is not None
-    return batch_size(
-        topics.limits_of(desk.clients, queue, topics.describe(desk.clients, entry.identity.retry_topic))
-    )
+    assert queue is not None, "resolve looked at it"
+    return topics.limits_of(desk.clients, queue, topics.describe(desk.clients, entry.identity.retry_topic))
 
 
 def _with_copies(entry: JournalEntry, places: dict[RecordId, tuple[int, int]]) -> JournalEntry:

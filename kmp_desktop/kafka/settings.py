@@ -19,7 +19,7 @@ CLIENT_ID = "kmp-desktop"
 SOCKET_TIMEOUT_S = 10
 
 TRANSACTION_TIMEOUT = "transaction.timeout.ms"
-SHORTEST_TRANSACTION_MS = 60_000
+_TRANSACTION_MS = 60_000
 """Brokers were seen to lose the abort markers of shorter transactions when they restart."""
 
 _SIGNED_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
@@ -44,7 +44,7 @@ def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> 
             "client.id": f"{CLIENT_ID}-{name}",
             "socket.timeout.ms": SOCKET_TIMEOUT_S * 1000,
             "reconnect.backoff.max.ms": 1000,
-            TRANSACTION_TIMEOUT: _transaction_ms(settings.get(TRANSACTION_TIMEOUT)),
+            TRANSACTION_TIMEOUT: _TRANSACTION_MS,
             "allow.auto.create.topics": False,
             "log_level": 0,
             "logger": _CLIENT_LOG,
@@ -62,12 +62,6 @@ def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> 
 def transaction_s(settings: ClientSettings) -> float:
     """How long a transaction of these clients may stay open before the broker ends it."""
     return float(settings[TRANSACTION_TIMEOUT]) / 1000
-
-
-def _transaction_ms(said: object) -> int:
-    """What a profile says, but never less than is safe."""
-    digits = str(said or "")
-    return max(SHORTEST_TRANSACTION_MS, int(digits) if digits.isascii() and digits.isdigit() else 0)
 
 
 def _mechanism(mechanism: Mechanism) -> str:
