@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kmp_desktop.core.queue_state import PlannedDecision, QueueIdentity
+from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, QueueIdentity
 from kmp_desktop.core.record import RecordId
 
 
@@ -59,3 +59,10 @@ class JournalEntry:
     tombstones: tuple[WrittenTombstone, ...] = ()
     copies: tuple[WrittenCopy, ...] = ()
     started_at: int = 0
+
+
+def planned_records(loaded: LoadedQueue, plan: Plan) -> tuple[PlannedRecord, ...]:
+    """A plan with what each record was, in the order of the records."""
+    return tuple(
+        PlannedRecord(each, decision, loaded.records[each].crc()) for each, decision in sorted(plan.items())
+    )

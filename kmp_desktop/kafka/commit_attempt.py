@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from kmp_desktop.core.copies import Copy, copy_of
-from kmp_desktop.core.journal import JournalEntry, JournalPhase, PlannedRecord, WrittenCopy, WrittenTombstone
+from kmp_desktop.core.journal import (
+    JournalEntry,
+    JournalPhase,
+    WrittenCopy,
+    WrittenTombstone,
+    planned_records,
+)
 from kmp_desktop.core.ledger_age import ledgers_since, ledgers_to_renew
 from kmp_desktop.core.outcome import CommitProgress, Compared, NotCommittedReason, Step
 from kmp_desktop.core.plan import Key, restamped
@@ -30,15 +36,14 @@ from kmp_desktop.kafka.before_commit import (
     refuse_undecidable,
 )
 from kmp_desktop.kafka.copying import copies_refused
-from kmp_desktop.kafka.decided_by_others import decided_by_others
-from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted, OutcomeUnknown, all_partitions
+from kmp_desktop.kafka.desk import Desk, Memory, NotCommitted, OutcomeUnknown, all_partitions
 from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
 from kmp_desktop.kafka.heal import heal
 from kmp_desktop.kafka.held import Held
 from kmp_desktop.kafka.interleaving import look_between
 from kmp_desktop.kafka.next_ledger import calls, ledger_of, state_after
 from kmp_desktop.kafka.read_back import read_back
-from kmp_desktop.kafka.rebase import rebased
+from kmp_desktop.kafka.rebase import rebase
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled
 from kmp_desktop.kafka.transaction import (
     FAILURES,
@@ -161,7 +166,7 @@ class CommitAttempt:
         refuse_other_group(self.desk, mark)
         self.loaded.ledgers_since = mark.ledgers_since if mark else 0
         if now != self.loaded.snapshot:
-            self._rebase(now)
+            rebase(self.desk, self.memory, now, self.plan)
         refuse_undecidable(self.desk, self.loaded, self.plan, self._partitions())
         self.done(Step.COMPARE)
 
@@ -314,10 +319,7 @@ class CommitAttempt:
 
     def entry(self, phase: JournalPhase) -> JournalEntry:
         """This attempt as the journal keeps it; what it redoes stays a witness until it is verified."""
-        records = self.loaded.records
-        tombstones = {
-            WrittenTombstone(partition, offset, key) for (partition, key), offset in self.tombstones.items()
-        }
+        tombstones = {WrittenTombstone(part, offset, key) for (part, key), offset in self.tombstones.items()}
         if self.redoes is not None:
             phase = JournalPhase.COMMITTING
             tombstones |= set(self.redoes.tombstones)
@@ -325,10 +327,7 @@ class CommitAttempt:
             identity=self.loaded.identity,
             nonce=self.nonce,
             phase=phase,
-            plan=tuple(
-                PlannedRecord(each, decision, records[each].crc())
-                for each, decision in sorted(self.plan.items())
-            ),
+            plan=planned_records(self.loaded, self.plan),
             partitions=self._partitions(),
             tombstones=tuple(sorted(tombstones, key=lambda each: (each.partition, each.offset))),
             copies=tuple(WrittenCopy(source, *place) for source, place in sorted(self.copies.items())),
@@ -405,17 +404,6 @@ class CommitAttempt:
         after = state_after(self.memory, self.plan, self.nonce, partition)
         self.after[partition] = after
         return ledger_of(self.loaded, self.plan, self.nonce, partition, after)
-
-    def _rebase(self, now: dict[int, CommittedOffset]) -> None:
-        states, decided = rebased(self.loaded, now, self.plan)
-        if decided:
-            raise Conflicting(decided_by_others(self.desk, self.loaded, decided))
-        for each, record in self.loaded.records.items():
-            if states[each.partition].is_decided(each.offset) and not self.loaded.is_decided(each):
-                self.memory.decided_by_others.append(each)
-                # Whether the other desktop wrote its key's tombstone is known after the next load.
-                self.memory.on_hold.add((each.partition, record.key))
-        self.loaded.snapshot, self.loaded.state = now, states
 
     def _send(self, some: list[TopicPartition], group: str) -> None:
         producer = self._initialised()

@@ -1,4 +1,4 @@
-"""Taking over what other desktops decided while this one was thinking; rules, no I/O."""
+"""Taking over what other desktops decided while this one was thinking."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from kmp_desktop.core.outcome import NotCommittedReason
 from kmp_desktop.core.queue_state import CommittedOffset, LoadedQueue, PartitionKind, PartitionState, Plan
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import text
-from kmp_desktop.kafka.desk import NotCommitted
+from kmp_desktop.kafka.decided_by_others import decided_by_others
+from kmp_desktop.kafka.desk import Conflicting, Desk, Memory, NotCommitted
 from kmp_desktop.kafka.interpretation import states_of
 
 _GROWS = {(PartitionKind.OURS, PartitionKind.OURS), (PartitionKind.FRESH, PartitionKind.OURS)}
+
+
+def rebase(desk: Desk, memory: Memory, now: dict[int, CommittedOffset], plan: Plan) -> None:
+    """Make ``now`` what is known of the queue; raises NotCommitted LOAD_AGAIN, Conflicting."""
+    loaded = memory.loaded
+    states, decided = rebased(loaded, now, plan)
+    if decided:
+        raise Conflicting(decided_by_others(desk, loaded, decided))
+    for each, record in loaded.records.items():
+        if states[each.partition].is_decided(each.offset) and not loaded.is_decided(each):
+            memory.decided_by_others.append(each)
+            # Whether the other desktop wrote its key's tombstone is known after the next load.
+            memory.on_hold.add((each.partition, record.key))
+    loaded.snapshot, loaded.state = now, states
 
 
 def rebased(
