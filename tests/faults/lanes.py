@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +32,11 @@ class Lanes:
 
 
 @contextmanager
-def lanes(folder: Path, count: int) -> Iterator[Lanes]:
-    """Start the broker and ``count`` proxies."""
+def lanes(folder: Path, count: int, extra: Mapping[str, str] | None = None) -> Iterator[Lanes]:
+    """Start the broker, with ``extra`` settings, and ``count`` proxies."""
     with ExitStack() as stack:
         proxies = [stack.enter_context(Proxy()) for _ in range(count)]
-        node = broker.start(folder, proxied=[each.port for each in proxies])
+        node = broker.start(folder, extra, proxied=[each.port for each in proxies])
         stack.callback(node.stop)
         running = Lanes(node)
         for number, each in enumerate(proxies, 1):
