@@ -44,6 +44,7 @@ _SCENES = {
     "09-conflict": ("resultPage",),
     "10-unknown": ("resultPage",),
     "17-not-committed": ("resultPage",),
+    "46-unfinished": ("resultPage",),
     "23-take-over": ("takeOverPage",),
     "11-connection": ("connectionDialog",),
     "39-queue-form": ("queueDialog",),

@@ -15,7 +15,7 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import Step
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
-from kmp_desktop.practice.broker import READING, AtCommit
+from kmp_desktop.practice.broker import READING, AtCommit, UnfinishedWork
 from kmp_desktop.practice.samples import fill, shop
 from kmp_desktop.qt.queue_session import Pace
 
@@ -228,6 +228,14 @@ def quitting(studio: Studio) -> QPixmap:
 def not_committed(studio: Studio) -> QPixmap:
     """The server refuses."""
     studio.broker.at_next_commit(AtCommit.REFUSE)
+    _to_review(studio)
+    _commit(studio)
+    return studio.picture()
+
+
+def unfinished(studio: Studio) -> QPixmap:
+    """The cluster has not finished an earlier commit; a person may have it ended."""
+    studio.broker.unfinished = UnfinishedWork.OURS
     _to_review(studio)
     _commit(studio)
     return studio.picture()
@@ -478,6 +486,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "43-large-text": large_text,
     "44-few-first": few_first,
     "45-whole-value": whole_value,
+    "46-unfinished": unfinished,
     "23-take-over": take_over,
     "24-stopped-commit": stopped_commit,
     "25-empty": empty,
