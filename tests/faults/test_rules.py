@@ -162,10 +162,10 @@ def _late(scene: Scene, proxy: Proxy, bootstrap: str) -> Verdict:
     desk = scene.start(
         *(world, "desk", given_up),
         then=str(world.plan_file("then", plan)),
-        work_s=3,
+        work_s=10,  # of which the next attempt has to wait three
     )
     _until(lambda: proxy.seen[Api.END_TXN, Way.RESPONSE] > ended)
-    late = proxy.follow(Rule(Api.PRODUCE, Way.REQUEST, 1, Delay(2)))
+    late = proxy.follow(Rule(Api.PRODUCE, Way.REQUEST, 1, Delay(3)))
     assert not stuck.met.is_set()
     assert late.met.wait(120)
     proxy.release()
