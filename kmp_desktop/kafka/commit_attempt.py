@@ -395,10 +395,16 @@ class CommitAttempt:
         """Where an open transaction hides what was written; one of ours must not be taken for another's."""
         queue = self.desk.queue
         last = last_written(queue.queue_topic, queue.retry_topic, self.tombstones, self.copies.values())
-        late = still_hidden(self.desk.clients, last)
-        if late and self._held_by_us(self.entry(JournalPhase.COMMITTING), 0.0):
-            raise OutcomeUnknown("the cluster has not finished this commit")
-        return late
+        deadline = time.monotonic() + _VERIFY_S
+        while late := still_hidden(self.desk.clients, last):
+            if self._held_by_us(self.entry(JournalPhase.COMMITTING), 0.0):
+                raise OutcomeUnknown("the cluster has not finished this commit")
+            if set(late) <= set(self.desk.held.held_by_others()):
+                return late
+            # A node that has just come back does not show yet who holds it: that may be this commit.
+            if deadline < time.monotonic():
+                raise OutcomeUnknown("what was written cannot be seen, and nobody's open work explains it")
+        return []
 
     def _ledger_of(self, partition: int) -> CommittedOffset:
         after = state_after(self.memory, self.plan, self.nonce, partition)

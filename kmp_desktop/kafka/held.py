@@ -95,12 +95,13 @@ class HeldPartitions:
         return Held(place, record.id.offset, entry is not None and nonce == entry.nonce.hex())
 
     def _record_at(self, topic: str, partition: int, offset: int) -> DeadLetter | None:
-        """What lies there; None also where this account may not look: others have open work, too."""
+        """What lies there; None also where this account may not look: it passes for others' work then."""
         consumer = self._clients.consumer(self._group, READ_UNCOMMITTED)
         try:
             return read_at(consumer, topic, [(partition, offset)]).get((partition, offset))
         except KafkaException as failure:
             if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                self._foreign[topic, partition] = offset
                 return None
             raise
 

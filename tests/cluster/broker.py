@@ -188,7 +188,7 @@ def _settings(folder: Path, number: int, ports: dict[str, int], told: dict[str, 
             f"{name}://127.0.0.1:{port}" for name, port in told.items() if name != "CONTROLLER"
         ),
         "listener.security.protocol.map": ",".join(
-            f"{name}:{_LISTENERS.get(name, 'PLAINTEXT')}" for name in ports
+            f"{name}:{_LISTENERS.get(name, 'PLAINTEXT')}" for name in {**_LISTENERS, **ports}
         ),
         "log.dirs": str(folder / "data"),
         **dict.fromkeys(one, "1"),

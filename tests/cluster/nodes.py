@@ -1,4 +1,7 @@
-"""Two or three Kafka nodes, each controller and broker, that can be killed, paused and started again."""
+"""Two or three Kafka nodes that can be killed, paused and started again.
+
+Three are controllers, too: they live on without one of them. Of two, that could not be: only the first is.
+"""
 
 from __future__ import annotations
 
@@ -43,22 +46,22 @@ class Nodes:
             each.kill()
 
 
-def start(folder: Path, proxied: Sequence[int]) -> Nodes:
-    """Start a cluster of as many nodes as there are ``proxied`` ports; see ``broker.start``.
+def start(folder: Path, count: int, proxied: Sequence[int] = ()) -> Nodes:
+    """Start a cluster of two or three; ``proxied``: the PROXY1 port of each, see ``broker.start``.
 
-    Everything is kept on all nodes. Two copies have to be in step for an acknowledged write, as with
-    three nodes in production.
+    What coordinates is kept on all nodes. Of three copies two have to be in step for a write to be
+    acknowledged, as in production; of two, one.
     """
-    count = len(proxied)
-    ports = {number: broker.free_ports(1) for number in range(1, count + 1)}
-    voters = ",".join(f"{number}@127.0.0.1:{ports[number]['CONTROLLER']}" for number in ports)
+    ports = {number: broker.free_ports(1 if proxied else 0) for number in range(1, count + 1)}
+    controllers = [number for number in ports if number == 1 or count > 2]
+    voters = ",".join(f"{number}@127.0.0.1:{ports[number]['CONTROLLER']}" for number in controllers)
     extra = {
         "controller.quorum.voters": voters,
         "offsets.topic.replication.factor": str(count),
         "transaction.state.log.replication.factor": str(count),
-        "transaction.state.log.min.isr": str(min(2, count)),
+        "transaction.state.log.min.isr": str(count - 1),
         "share.coordinator.state.topic.replication.factor": str(count),
-        "min.insync.replicas": str(min(2, count)),
+        "min.insync.replicas": str(count - 1),
         # A dead node is noticed after seconds, so that tests can wait for what then happens:
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "500",
@@ -66,12 +69,16 @@ def start(folder: Path, proxied: Sequence[int]) -> Nodes:
         "controller.quorum.fetch.timeout.ms": "1000",
         "replica.lag.time.max.ms": "3000",
     }
-    nodes = Nodes(
-        {
-            number: broker.prepared(folder / str(number), number, ports[number], extra, [proxied[number - 1]])
-            for number in ports
-        }
-    )
+
+    def prepared(number: int) -> Broker:
+        mine, its = dict(extra), dict(ports[number])
+        if number not in controllers:
+            mine["process.roles"] = "broker"
+            del its["CONTROLLER"]
+        told = proxied[number - 1 : number]
+        return broker.prepared(folder / str(number), number, its, mine, told)
+
+    nodes = Nodes({number: prepared(number) for number in ports})
     cluster_id = broker.new_cluster_id()
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(lambda node: broker.format_data(node, cluster_id), nodes.by_id.values()))

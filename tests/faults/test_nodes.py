@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,8 +23,10 @@ from tests.faults.three_nodes import ThreeNodes, three_nodes
 from tests.faults.world import Applying, World
 
 _QUICK = {"socket.timeout.ms": 3000}
+_SOON_OVER = {"socket.timeout.ms": 3000, "transaction.timeout.ms": 20_000}
 _STOPS = ("begin", "offsets", "tombstones", "copies")
 _AWAY_S = 8.0
+_SHORT_OF_COPIES_S = 90.0
 
 
 _Run = Callable[[ThreeNodes, list[World]], list[Applying]]
@@ -76,15 +78,14 @@ def _moved(role: str, step: str) -> _Run:
 
 def _too_few_copies(cluster: ThreeNodes, worlds: list[World]) -> list[Applying]:
     """One node is gone, and the topics want all three."""
-    running = _stopped(worlds, _STOPS)
+    running = _stopped(worlds, _STOPS, _SOON_OVER)
     topics = {topic for each in worlds for topic in (each.queue_topic, each.retry_topic)}
     cluster.leader_of((worlds[0].queue_topic, 0)).kill()
     places = [place for place in leaders.partitions(cluster.nodes.bootstrap) if place[0] in topics]
     cluster.wait_for_copies(places, lambda count: count < 3)
     for each in running:
         each.go_on()
-    for each in running:
-        each.process.wait(200)
+    _wait(running[0], _SHORT_OF_COPIES_S)
     return running
 
 
@@ -97,21 +98,32 @@ def _two_away(cluster: ThreeNodes, worlds: list[World]) -> list[Applying]:
     killed.kill()
     for each in running:
         each.go_on()
-    try:
-        running[0].process.wait(_AWAY_S)  # the fault itself lasts so long
-    except subprocess.TimeoutExpired:
-        cluster.nodes.restore()
+    _wait(running[0], _AWAY_S)
+    cluster.nodes.restore()
     return running
 
 
-def _committing(world: World, fault: str = "") -> Applying:
+def _wait(running: Applying, seconds: float) -> None:
+    """The fault itself lasts so long, if the program does."""
+    try:
+        running.process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _committing(world: World, fault: str = "", settings: Mapping[str, int] = _QUICK) -> Applying:
     plan = world.plan(random.Random(world.seed))
-    return world.start_actor("desk", plan, fault, max_records=15, settings=_QUICK)
+    return world.start_actor("desk", plan, fault, max_records=15, settings=settings)
 
 
-def _stopped(worlds: Sequence[World], steps: Sequence[str]) -> list[Applying]:
+def _stopped(
+    worlds: Sequence[World], steps: Sequence[str], settings: Mapping[str, int] = _QUICK
+) -> list[Applying]:
     """Programs that stand still after these steps."""
-    running = [_committing(each, f"stop:{steps[number % len(steps)]}") for number, each in enumerate(worlds)]
+    running = [
+        _committing(each, f"stop:{steps[number % len(steps)]}", settings)
+        for number, each in enumerate(worlds)
+    ]
     for each in running:
         each.wait_until_stopped()
     return running
@@ -186,4 +198,8 @@ def _judged(cluster: ThreeNodes, folder: Path, number: int, case: _Case) -> list
 
     judged = side_by_side(list(zip(worlds, running, strict=True)), finished)
     cluster.restore()
+    if case.needs_all:
+        refused = [any('"not_committed"' in line for line in each.said) for each in running]
+        if not any(refused):
+            judged[0].verdict.wrong_claims.append("nobody noticed that too few copies were in step")
     return [Judged(each.row, each.verdict, f"{case.row} {case.when}") for each in judged]

@@ -76,7 +76,7 @@ def three_nodes(folder: Path) -> Iterator[ThreeNodes]:
     """Start them, with the topics that coordinate transactions and groups."""
     with ExitStack() as stack:
         proxies = tuple(stack.enter_context(Proxy()) for _ in range(3))
-        running = nodes.start(folder, [each.port for each in proxies])
+        running = nodes.start(folder, 3, [each.port for each in proxies])
         stack.callback(running.stop)
         for number, each in enumerate(proxies, 1):
             each.target = running.by_id[number].ports["PROXY1"]
