@@ -326,6 +326,8 @@ def _unfinished(
     done = Heard(session.cluster_work_done.connect)
     press(page, "resultEndWorkButton")
     qtbot.waitUntil(lambda: bool(done.values))
+    # Qt shows what is new in a layout with its next turn.
+    qtbot.waitUntil(lambda: "decisions are saved" in everything_said(page))
     return page, session, ids
 
 
