@@ -76,6 +76,8 @@ def chunk_json(number: int, chunk: ChunkResult) -> str:
     }
     if chunk.reason is not NotCommittedReason.NONE:
         document["reason"] = chunk.reason.value
+    if chunk.low_offsets:
+        document["decide_first"] = _places(chunk.low_offsets)
     if chunk.waiting_for:
         document["waiting_for"] = list(chunk.waiting_for)
     return json.dumps(document)
@@ -195,6 +197,11 @@ def _say_failure(chunk: ChunkResult, screen: Screen) -> None:
         text("Nothing of this part was written; parts that were committed stay committed."),
         _ADVICE.get(chunk.reason, text("Remove the cause, then apply the same plan again.")),
         details=chunk.details,
+    )
+    _say_records(
+        *(screen, chunk.low_offsets),
+        text_n(len(chunk.low_offsets), "{n} older record has", "{n} older records have"),
+        text("to be decided first"),
     )
 
 

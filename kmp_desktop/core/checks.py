@@ -14,7 +14,7 @@ from kmp_desktop.core.checked_commit import CheckedCommit, about_records, looked
 from kmp_desktop.core.checks_same_key import discards_before_newer, retries_before_newer, retry_order
 from kmp_desktop.core.copies import ORIGINAL_TIME, has_time, is_soon_deleted
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.ledger_room import decide_first
+from kmp_desktop.core.ledger_room import ledger_room
 from kmp_desktop.core.plan import chunks, is_large, is_too_large, restamped
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
@@ -32,6 +32,7 @@ from kmp_desktop.core.text import Text, text, text_n
 _ORDER = (Severity.STOP, Severity.WARNING, Severity.INFO, Severity.PASSED)
 _NOTHING = text("")
 _DAY = 86_400_000
+_NEARLY_FULL = 75  # percent of the ledger
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _RIGHTS = (FindingCode.MAY_NOT_WRITE_QUEUE, FindingCode.MAY_NOT_WRITE_RETRY, FindingCode.MAY_NOT_COMMIT)
 # What matters while looking at the queue but not for what a commit does, or has a check of its own.
@@ -130,7 +131,8 @@ def _refused_records(commit: CheckedCommit) -> Iterable[Check]:
 
 
 def _ledger(commit: CheckedCommit) -> Iterable[Check]:
-    first = decide_first(commit.loaded, commit.plan)
+    room = ledger_room(commit.loaded, commit.plan)
+    first = room.first
     if first:
         detail = text_n(
             len(first),
@@ -138,6 +140,15 @@ def _ledger(commit: CheckedCommit) -> Iterable[Check]:
             "Decide these {n} older records first, then this commit fits.",
         )
         yield Check(CheckCode.LEDGER, Severity.STOP, text("Too many gaps."), detail, first, first)
+    elif room.percent >= _NEARLY_FULL:
+        title = text("The server's note of what is decided is {n} % full", n=room.percent)
+        detail = text_n(
+            len(room.gaps),
+            "{n} undecided record lies between decided ones. Decide it soon: a full note stops commits.",
+            "{n} undecided records lie between decided ones. Decide the oldest soon: a full note stops "
+            "commits.",
+        )
+        yield Check(CheckCode.LEDGER, Severity.WARNING, title, detail, room.gaps, room.gaps)
 
 
 def _came_back(commit: CheckedCommit) -> Iterable[Check]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from kmp_desktop.core.ledger import MAX_CHARACTERS, NONCE_BYTES, LedgerTooLarge, encode
 from kmp_desktop.core.queue_state import LoadedQueue, Plan
@@ -11,14 +13,33 @@ from kmp_desktop.core.record import RecordId
 _ANY_NONCE = bytes(NONCE_BYTES)
 
 
-def decide_first(loaded: LoadedQueue, plan: Plan) -> tuple[RecordId, ...]:
-    """The oldest undecided records that must be decided, too, before this plan fits; () = it fits.
+@dataclass(frozen=True, slots=True)
+class LedgerRoom:
+    """How full the fullest ledger would be with a plan, in percent of what the broker keeps.
 
-    Every undecided record below a decided one is a gap in the ledger. Parts of a commit go up in
+    ``gaps``: the undecided records in it that lie below decided ones. ``first``: the oldest undecided
+    records that must be decided, too, before the plan fits; () = it fits.
+    """
+
+    percent: int
+    gaps: tuple[RecordId, ...]
+    first: tuple[RecordId, ...]
+
+
+def ledger_room(loaded: LoadedQueue, plan: Plan) -> LedgerRoom:
+    """What a commit of the plan would make of the ledgers.
+
+    Every undecided record below a decided one is a gap in a ledger. Parts of a commit go up in
     offset order, so a ledger on the way is never longer than the one at the end.
     """
-    touched = sorted(_touched(loaded, plan))
-    return tuple(each for partition in touched for each in _gaps(loaded, plan, partition))
+    rooms = [_room(loaded, plan, partition) for partition in sorted(_touched(loaded, plan))]
+    fullest = max(rooms, key=lambda room: room.percent, default=LedgerRoom(0, (), ()))
+    return LedgerRoom(fullest.percent, fullest.gaps, tuple(each for room in rooms for each in room.first))
+
+
+def decide_first(loaded: LoadedQueue, plan: Plan) -> tuple[RecordId, ...]:
+    """The oldest undecided records that must be decided, too, before this plan fits; () = it fits."""
+    return ledger_room(loaded, plan).first
 
 
 def _touched(loaded: LoadedQueue, plan: Plan) -> set[int]:
@@ -27,36 +48,42 @@ def _touched(loaded: LoadedQueue, plan: Plan) -> set[int]:
     return left | {each.partition for each in plan}
 
 
-def _gaps(loaded: LoadedQueue, plan: Plan, partition: int) -> list[RecordId]:
+def _room(loaded: LoadedQueue, plan: Plan, partition: int) -> LedgerRoom:
     still_open = sorted(
         each for each in loaded.records if each.partition == partition and _stays_open(loaded, plan, each)
     )
     marked = loaded.state[partition].decided | {each.offset for each in plan if each.partition == partition}
-    if _fits(loaded, partition, marked, still_open):
-        return []
+    gaps = still_open[: bisect_left(still_open, RecordId(partition, max(marked, default=0)))]
+    characters = _characters(loaded, partition, marked, still_open)
+    if characters <= _most(loaded):
+        return LedgerRoom(100 * characters // _most(loaded), tuple(gaps), ())
     too_few, enough = 0, len(still_open)
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
         decided_too = marked.union(each.offset for each in still_open[:middle])
-        if _fits(loaded, partition, decided_too, still_open[middle:]):
+        if _characters(loaded, partition, decided_too, still_open[middle:]) <= _most(loaded):
             enough = middle
         else:
             too_few = middle
-    return still_open[:enough]
+    return LedgerRoom(100, tuple(gaps), tuple(still_open[:enough]))
 
 
 def _stays_open(loaded: LoadedQueue, plan: Plan, record: RecordId) -> bool:
     return record not in plan and loaded.is_open(record)
 
 
-def _fits(
+def _most(loaded: LoadedQueue) -> int:
+    return min(MAX_CHARACTERS, loaded.limits.metadata_max - 1)
+
+
+def _characters(
     loaded: LoadedQueue, partition: int, marked: Collection[int], still_open: Sequence[RecordId]
-) -> bool:
+) -> int:
+    """How long the ledger would be; one more than there is room for when it does not fit at all."""
     state = loaded.state[partition]
     lowest = still_open[0].offset if still_open else loaded.end[partition]
     base = max(state.base, lowest)
     try:
-        written = encode(base, marked, loaded.identity.queue_topic_id, _ANY_NONCE, state.nonces)
+        return len(encode(base, marked, loaded.identity.queue_topic_id, _ANY_NONCE, state.nonces))
     except LedgerTooLarge:
-        return False
-    return len(written) <= min(MAX_CHARACTERS, loaded.limits.metadata_max - 1)
+        return MAX_CHARACTERS + 1

@@ -369,6 +369,17 @@ def test_a_ledger_without_room_stops_and_names_the_older_records() -> None:
     assert (Severity.STOP, [0]) == (check.severity, offsets(check.show)[:1])
 
 
+def test_a_ledger_that_is_nearly_full_warns_and_shows_the_gaps() -> None:
+    coin = random.Random(1)
+    queue = loaded([record(n, None) for n in range(24_000)])
+    staged = {n: PURGE for n in range(1, 24_000) if coin.random() < 0.5}
+    check = only(reviewed(queue, staged), CheckCode.LEDGER)
+    gaps = [n for n in range(max(staged)) if n not in staged]
+    assert (Severity.WARNING, gaps) == (check.severity, offsets(check.show))
+    detail = "undecided records lie between decided ones. Decide the oldest soon: a full note stops commits."
+    assert ("The server's note of what is decided is 92 % full", f"{len(gaps):,} {detail}") == words(check)
+
+
 def test_parts_are_counted_without_what_cannot_be_written() -> None:
     records = [record(n, f"K{n}") for n in range(10_001)] + [record(10_001, "X", unfaithful="odd")]
     assert 3 == reviewed(records, dict.fromkeys(range(10_002), MERGE)).parts

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from kmp_desktop.core.ledger import LedgerTooLarge, encode
-from kmp_desktop.core.ledger_room import decide_first
+from kmp_desktop.core.ledger_room import decide_first, ledger_room
 from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, PartitionState, PlannedDecision
 from kmp_desktop.core.record import RecordId
 from tests.unit.records import IDENTITY, limits, loaded, record
@@ -69,6 +69,18 @@ def test_what_was_decided_before_counts_too() -> None:
     )
     last = RecordId(0, next(o for o in range(39_999, 0, -1) if RecordId(0, o) not in plan))
     assert decide_first(held, {last: MERGE})
+
+
+def test_the_fullest_ledger_says_how_full_it_is() -> None:
+    none, some, half = (ledger_room(queue(16_000), scattered(count)) for count in (0, 2_000, 16_000))
+    assert 0 == none.percent
+    assert 0 < some.percent < half.percent < 100
+    assert [(), (), ()] == [none.first, some.first, half.first]
+    assert {0} == {each.partition for each in half.gaps}
+
+
+def test_a_ledger_that_does_not_fit_is_full() -> None:
+    assert 100 == ledger_room(queue(40_000), scattered(40_000)).percent
 
 
 def test_every_partition_has_a_ledger_of_its_own() -> None:
