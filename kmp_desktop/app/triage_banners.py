@@ -24,6 +24,7 @@ class Act(StrEnum):
     SHOW_ELSEWHERE = "showElsewhere"
     REMOVE_ELSEWHERE = "removeElsewhere"
     REVIEW = "review"
+    END_CLUSTER_WORK = "endClusterWork"
     DISMISS = "dismiss"
 
 
@@ -198,7 +199,7 @@ def _of_finding(code: FindingCode, finding: Finding) -> StateBanner | None:
     if code is FindingCode.LEFT_OVER:
         return _left_over(finding)
     if code in _AS_WARNING:
-        return StateBanner(key, "warn", finding.title, finding.detail)
+        return StateBanner(key, "warn", finding.title, finding.detail, *_unfinished_acts(finding))
     if code in _AS_INFORMATION:
         return StateBanner(key, "info", finding.title, finding.detail, (_DISMISS,))
     return None
@@ -222,6 +223,18 @@ _AS_INFORMATION = frozenset(
         FindingCode.DECIDED_IN_OTHER_GROUP,
     }
 )
+
+
+def _unfinished_acts(finding: Finding) -> tuple[tuple[tuple[Act, Text], ...], str]:
+    """What can be done where the cluster has not finished a commit, and what to ask for if nothing helps."""
+    if finding.code is not FindingCode.CLUSTER_UNFINISHED:
+        return (), ""
+    acts = (
+        (Act.READ_AGAIN, text("Read again")),
+        (Act.END_CLUSTER_WORK, text("End the earlier commit")),
+        (Act.COPY_REQUEST, text("Copy request for your administrator")),
+    )
+    return acts, finding.request
 
 
 def _left_over(finding: Finding) -> StateBanner:

@@ -20,6 +20,7 @@ from kmp_desktop.core.queue_state import (
 )
 from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.kafka.clients import Clients
+from kmp_desktop.kafka.heal import administrators_request
 from kmp_desktop.kafka.offsets import group_is_free, transactional_id
 from kmp_desktop.kafka.topics import TopicFacts
 from kmp_desktop.kafka.transaction import FAILURES, drop, error_of, new_producer
@@ -195,12 +196,13 @@ def _hangs(group: str) -> Finding:
         text("The cluster has not finished an earlier commit."),
         text(
             "The state of the group “{group}” is held by a transaction that does not end. You can look at "
-            "the records, but some of them may be decided already. Read the queue again in a few minutes; "
-            "if it stays so, call your Kafka administrator.",
+            "the records, but some of them may be decided already. Read the queue again in a few minutes. "
+            "If it stays so, end the earlier commit: what it had not made final is dropped. If that does "
+            "not help, call your Kafka administrator.",
             group=group,
         ),
         value=group,
-        request="kafka-transactions.sh --bootstrap-server ... find-hanging --broker-id ...",
+        request=administrators_request({}, [group]),
     )
 
 

@@ -15,7 +15,7 @@ from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.app.triage import Restored, StageReport
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.outcome import ClusterWork, CommitResult, NotCommittedReason, Outcome, Resolution
+from kmp_desktop.core.outcome import CommitResult, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import QueueAdapters, ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.core.queue_state import CopyTimes, TakeOver
@@ -195,8 +195,7 @@ class QueueSession(QObject):
     @Slot(object)
     def _on_cluster_work_done(self, answer: object) -> None:
         self.cluster_work_done.emit(answer)
-        if isinstance(answer, ClusterWork) and not answer.held:
-            self.read_again()
+        self.read_again()  # it shows what is still in the way, if something is
 
     # Records and decisions
 

@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from kmp_desktop.app.triage_banners import Act, StateBanner
 from kmp_desktop.core.decision import Counts, Decision
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.session import SessionPhase
-from kmp_desktop.practice.broker import READING
+from kmp_desktop.core.text import text
+from kmp_desktop.practice.broker import READING, UnfinishedWork
 from kmp_desktop.qt.models.failure_groups import SECOND_LINE_ROLE
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.load_panel import LoadPanel
@@ -156,6 +158,20 @@ def test_another_program_at_work_is_told(open_desk: Opens, practice: PracticeWor
     practice.broker.group_active = True
     desk = open_desk().read()
     assert "Another program is working on this queue right now." in banner_titles(desk)
+
+
+def test_a_commit_that_was_never_finished_is_ended_when_a_banner_is_told_so(
+    open_desk: Opens, practice: PracticeWorld
+) -> None:
+    practice.fill_with_shop()
+    desk = open_desk().read()
+    practice.broker.unfinished = UnfinishedWork.OURS
+    banner = StateBanner("cluster_unfinished", "warn", text("Not finished"))
+
+    desk.page.banners.acted.emit((banner, Act.END_CLUSTER_WORK))
+
+    desk.until(lambda: practice.broker.unfinished is UnfinishedWork.NOTHING)
+    desk.until(lambda: desk.session.state.phase is SessionPhase.READY)
 
 
 def test_decisions_come_back_after_closing(open_desk: Opens, practice: PracticeWorld) -> None:

@@ -121,6 +121,8 @@ class TriageState(QObject):
             QGuiApplication.clipboard().setText(banner.request)
         elif act is Act.SHOW_ELSEWHERE:
             self.show_wanted.emit(self._session.decided_elsewhere)
+        elif act is Act.END_CLUSTER_WORK:
+            self._session.finish_cluster_work()
         elif act is Act.REVIEW:
             self.review_wanted.emit()
         elif act is Act.REMOVE_ELSEWHERE:

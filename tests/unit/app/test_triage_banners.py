@@ -148,6 +148,12 @@ def test_missing_rights_come_with_a_request_for_the_administrator() -> None:
     assert "allow svc to ..." == banner.request
 
 
+def test_a_commit_that_the_cluster_has_not_finished_can_be_ended_from_the_list() -> None:
+    banner = shown(found(FindingCode.CLUSTER_UNFINISHED, request="please"))[0]
+    assert [Act.READ_AGAIN, Act.END_CLUSTER_WORK, Act.COPY_REQUEST] == [act for act, _ in banner.acts]
+    assert "please" == banner.request
+
+
 def test_reading_that_broke_off_says_that_decisions_are_kept() -> None:
     error = UserFacingError(
         ErrorCode.READ_BROKE_OFF, text("Reading stopped."), text("Nothing was written."), text("Read again.")
