@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kmp_desktop.core.ledger import MAX_CHARACTERS, NONCE_BYTES, LedgerTooLarge, encode
+from kmp_desktop.core.ledger import MAX_ANCESTORS, MAX_CHARACTERS, NONCE_BYTES, LedgerTooLarge, encode
 from kmp_desktop.core.queue_state import LoadedQueue, Plan
 from kmp_desktop.core.record import RecordId
 
 _ANY_NONCE = bytes(NONCE_BYTES)
+# As many as there will be: each part of a commit, and each commit that makes room, adds one.
+_ANCESTORS = (_ANY_NONCE,) * MAX_ANCESTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,6 @@ def _characters(
     lowest = still_open[0].offset if still_open else loaded.end[partition]
     base = max(state.base, lowest)
     try:
-        return len(encode(base, marked, loaded.identity.queue_topic_id, _ANY_NONCE, state.nonces))
+        return len(encode(base, marked, loaded.identity.queue_topic_id, _ANY_NONCE, _ANCESTORS))
     except LedgerTooLarge:
         return MAX_CHARACTERS + 1

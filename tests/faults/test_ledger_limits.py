@@ -1,7 +1,9 @@
-"""Row 17 of the fault matrix: full ledgers of many partitions."""
+"""Row 17 of the fault matrix: more decisions than the ledger has room for, and many partitions."""
 
 from __future__ import annotations
 
+import json
+import random
 from pathlib import Path
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
@@ -10,12 +12,50 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from kmp_desktop.core.queue_state import CommittedOffset
 from kmp_desktop.kafka.next_ledger import calls
 from tests.faults import tampering
-from tests.faults.conftest import Tally, seeded
-from tests.faults.oracle import Verdict
+from tests.faults.conftest import SCALE, Tally, seeded
+from tests.faults.oracle import Claim, RecordKey, Verdict
 from tests.faults.world import World
 
+_MANY = 100_000 if SCALE >= 1 else 40_000
 _PARTITIONS = 300
 _CHARACTERS = 4_095
+_ROUNDS = 5  # one for each part
+
+
+def test_what_does_not_fit_is_refused_before_it_is_sent_and_fits_once_the_named_ones_are_decided(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
+    world = World(kafka, tmp_path, seeded(7000), partitions=1, records=_MANY, keys=_MANY)
+    world.create({"cleanup.policy": "delete"})
+    choice = random.Random(world.seed)
+    plan = world.plan(choice, share=0.2 if SCALE >= 1 else 0.5)
+    plan.pop((0, 0), None)  # the oldest one stays undecided, so that everything above it is marked
+    claims: list[Claim] = []
+    named: dict[RecordKey, str] = {}
+    verdict = Verdict()
+    # Each part says what makes room for it; the named ones are decided, then the plan goes on.
+    for _ in range(_ROUNDS):
+        applying = world.start_apply("desk", plan)
+        claims.append(applying.claim())
+        told = [json.loads(line) for line in applying.said if line.startswith('{"chunk"')]
+        if claims[-1].outcome == "committed":
+            break
+        first = {(each[0], each[1]): "purge" for each in told[-1].get("decide_first", ())}
+        if (claims[-1].outcome, told[-1].get("reason")) != ("not_committed", "ledger_full") or not first:
+            verdict.violations.append(f"ended {claims[-1].outcome}, {told[-1]}")
+            break
+        named |= first
+        claims.append(world.start_apply("desk", first).claim())
+    last = world.judge(claims, compacts=False)
+    if not named or last.decided != frozenset({**plan, **named}):
+        last.violations.append(
+            f"ended {claims[-1].outcome}: {len(last.decided)} decided, {len(plan)} planned, {len(named)} named"
+        )
+    if world.undecided_shown("other desk") != {each.place for each in world.inputs} - last.decided:
+        last.wrong_claims.append("another desktop shows something else as undecided")
+    verdict.violations += last.violations
+    verdict.wrong_claims += last.wrong_claims
+    tally("17 more decisions than the ledger has room for", verdict)
 
 
 def test_the_full_ledgers_of_many_partitions_go_into_one_transaction(

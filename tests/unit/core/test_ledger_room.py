@@ -71,6 +71,15 @@ def test_what_was_decided_before_counts_too() -> None:
     assert decide_first(held, {last: MERGE})
 
 
+def test_the_named_records_are_enough_also_when_deciding_them_takes_commits_of_its_own() -> None:
+    held, plan = queue(40_000), scattered(40_000)
+    eight = held.state[0].nonces
+    held.state[0] = PartitionState(0, frozenset(), (), PartitionKind.FRESH)
+    first = decide_first(held, plan)
+    held.state[0] = PartitionState(0, frozenset(), eight, PartitionKind.OURS)
+    assert fits(held, {each.offset for each in (*plan, *first)})
+
+
 def test_the_fullest_ledger_says_how_full_it_is() -> None:
     none, some, half = (ledger_room(queue(16_000), scattered(count)) for count in (0, 2_000, 16_000))
     assert 0 == none.percent
