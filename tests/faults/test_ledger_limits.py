@@ -49,7 +49,7 @@ def test_what_does_not_fit_is_refused_before_it_is_sent_and_fits_once_the_named_
     last = world.judge(claims, compacts=False)
     if not named or last.decided != frozenset({**plan, **named}):
         last.violations.append(
-            f"ended {claims[-1].outcome}: {len(last.decided)} decided, {len(plan)} planned, {len(named)} named"
+            f"ended {claims[-1].outcome}: {len(last.decided)} decided of {len(plan)} and {len(named)}"
         )
     if world.undecided_shown("other desk") != {each.place for each in world.inputs} - last.decided:
         last.wrong_claims.append("another desktop shows something else as undecided")
