@@ -16,7 +16,7 @@ import pytest
 from tests.cluster import leaders
 from tests.cluster.proxy import Api, Rule, Script, Strike, Way
 from tests.faults.aftermath import aftermath
-from tests.faults.conftest import AT_ONCE, Judged, TallyAll, scaled, seeded
+from tests.faults.conftest import AT_ONCE, SCALE, Judged, TallyAll, scaled, seeded
 from tests.faults.oracle import Verdict
 from tests.faults.side_by_side import side_by_side
 from tests.faults.three_nodes import ThreeNodes, three_nodes
@@ -164,6 +164,7 @@ _CASES = [
 ]
 
 
+@pytest.mark.skipif(SCALE < 0.2, reason="starts three nodes; in make test-faults")
 @pytest.mark.timeout(1800)
 def test_a_commit_survives_what_happens_to_one_node_and_ends_in_order_without_two(
     tmp_path: Path, tally_all: TallyAll

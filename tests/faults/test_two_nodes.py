@@ -10,10 +10,12 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cluster import leaders, nodes
 from tests.cluster.leaders import GROUPS, TRANSACTIONS, Partition
 from tests.cluster.nodes import Nodes
-from tests.faults.conftest import TallyAll, seeded
+from tests.faults.conftest import SCALE, TallyAll, seeded
 from tests.faults.oracle import Verdict
 from tests.faults.side_by_side import side_by_side
 from tests.faults.world import Applying, World
@@ -23,6 +25,7 @@ _STAYS, _GOES = 1, 2
 _FAULTS = ("stop:offsets", "stop:tombstones", "stop:copies", "kill:copies")
 
 
+@pytest.mark.skipif(SCALE < 1, reason="starts two nodes and waits for a time-out; in make test-faults")
 def test_what_the_cluster_forgot_to_end_on_a_node_that_was_away_harms_nobody(
     tmp_path: Path, tally_all: TallyAll
 ) -> None:
