@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: setup demo test test-faults cluster bench lint format pictures package constraints clean
+.PHONY: setup demo test test-faults fuzz cluster bench lint format pictures package constraints clean
 
 setup: $(READY)
 
@@ -24,6 +24,11 @@ test: $(READY)
 
 test-faults: $(READY)
 	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest -n 4 --dist worksteal tests/faults
+
+# Ten minutes, led by coverage; the tests hold a deterministic minute of it.
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet atheris==3.0.0
+	@$(BIN)/python -m tests.fuzz $${FUZZ_SECONDS:-600}
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

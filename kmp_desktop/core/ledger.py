@@ -15,8 +15,8 @@ MAX_CHARACTERS = 4095
 """What a broker keeps: ``offset.metadata.max.bytes`` (4096) without the NUL that the client adds."""
 
 MAX_ANCESTORS = 8
-MAX_MARKED = 10_000_000
-"""Marked offsets in one ledger; more would not fit into memory with comfort."""
+MAX_MARKED = 2_000_000
+"""Marked offsets in one ledger; a few bytes may claim any number, and each takes some 150 in memory."""
 
 NONCE_BYTES = 8
 SHORT_NONCE_BYTES = 4
@@ -222,6 +222,8 @@ def _from_runs(payload: bytes, base: int, span: int) -> list[int]:
 def _from_bits(payload: bytes, base: int, span: int) -> list[int]:
     if len(payload) != (span + 7) // 8:
         raise NotOurs("the bits do not match the span")
+    if int.from_bytes(payload, "little").bit_count() > MAX_MARKED:
+        raise NotOurs("too many bits")
     marked: list[int] = []
     for place, byte in enumerate(payload):
         if byte:

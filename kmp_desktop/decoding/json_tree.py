@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kmp_desktop.core.payload import Node, NodeKind
 from kmp_desktop.core.text import text
-from kmp_desktop.decoding.refusal import MAX_DEPTH, MAX_NODES, NotThisFormat, TooMuch
+from kmp_desktop.decoding.refusal import MAX_BYTES, MAX_DEPTH, MAX_NODES, NotThisFormat, TooMuch
 from kmp_desktop.decoding.times import guessed_moment, moment
 
 _CAN_START = b' \t\r\n{["-0123456789tfn'
@@ -33,8 +33,11 @@ class _Members(list[tuple[str, object]]):
 def read_json(data: bytes) -> tuple[Node, str]:
     """(tree, original text); raises NotThisFormat, and TooMuch for JSON too large for a tree.
 
-    What is nested beyond ``MAX_DEPTH`` is not looked at closely enough to be called JSON.
+    What is nested beyond ``MAX_DEPTH`` or larger than ``MAX_BYTES`` is not looked at closely enough
+    to be called JSON.
     """
+    if len(data) > MAX_BYTES:
+        raise NotThisFormat(text("It is larger than {n} bytes.", n=MAX_BYTES))
     source = _text(data)
     if source.count("[") + source.count("{") > MAX_DEPTH and _depth(source) > MAX_DEPTH:
         raise NotThisFormat(text("It is nested more than {n} levels deep.", n=MAX_DEPTH))
@@ -81,13 +84,15 @@ def _refuse_constant(name: str) -> object:
 
 
 def _depth(source: str) -> int:
-    """How deep brackets nest outside strings; does not care whether they match."""
+    """How deep brackets nest outside strings, not looked at beyond the limit; need not match."""
     deepest = depth = 0
     for found in _STRING_OR_BRACKET.finditer(source):
         character = found.group()
         if character in "[{":
             depth += 1
             deepest = max(deepest, depth)
+            if depth > MAX_DEPTH:
+                break
         elif character in "]}":
             depth -= 1
     return deepest

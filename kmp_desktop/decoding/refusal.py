@@ -5,6 +5,7 @@ from __future__ import annotations
 from kmp_desktop.core.text import Text
 
 MAX_NODES = 100_000  # values of one content: beyond that a tree helps nobody and costs seconds
+MAX_BYTES = 4_000_000  # of one JSON text: parsing a larger one can take seconds and ten times its size
 MAX_DEPTH = 200  # levels of one content: keeps every walk over the tree clear of the recursion limit
 
 

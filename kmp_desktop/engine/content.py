@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from kmp_desktop.core.payload import Node, NodeKind, Nothing, Payload, Plain, Tree, Undecodable
 from kmp_desktop.decoding.content import ContentDecoder
+from kmp_desktop.decoding.refusal import MAX_BYTES
 
 DEPTH = 3
 """How many names deep a field of the content may lie to become a column."""
@@ -47,7 +48,7 @@ class ContentReader:
 
     def read(self, value: bytes | None) -> Content:
         """What there is to know of a value; never raises."""
-        if value and value[0] in _JSON_STARTS:
+        if value and value[0] in _JSON_STARTS and len(value) <= MAX_BYTES:
             try:
                 source = value.decode()
                 return _of_json(self._json.decode(source), source)

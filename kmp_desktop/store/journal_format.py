@@ -68,7 +68,7 @@ def entry_of(content: bytes) -> JournalEntry:
         raise Damaged("checksum")
     try:
         return _entry(json.loads(body))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Damaged(f"{type(error).__name__}: {error}") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -84,6 +85,8 @@ def _document(content: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         why = text("It is no text: what begins at byte {n} is not UTF-8.", n=error.start + 1)
         raise Unreadable(why, error.reason) from error
+    except ValueError as error:
+        raise Unreadable(text("A number in it has too many digits."), type(error).__name__) from error
     except RecursionError as error:
         raise Unreadable(text("Its brackets are nested too deeply."), type(error).__name__) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -107,8 +110,8 @@ def _migrated(document: dict[str, Any], version: int, migrations: Mapping[int, M
 def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) < len(pairs):
-        names = [name for name, _ in pairs]
-        again = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        again = next(name for name, count in times.items() if count > 1)
         raise Wrong(text("“{key}” is written twice in the same place.", key=again))
     return document
 

@@ -109,7 +109,7 @@ def test_what_is_no_json_is_refused_in_words(data: bytes, reason: str) -> None:
     assert reason == refusal(data)
 
 
-@pytest.mark.parametrize("levels", [10_000, 1_000_000])
+@pytest.mark.parametrize("levels", [10_000, 600_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_deep_nesting_is_refused_and_does_not_crash(levels: int, opening: str, closing: str) -> None:
     value = opening * levels + "1" + closing * levels

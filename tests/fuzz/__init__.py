@@ -1,0 +1,1 @@
+"""Bytes from anywhere into everything that reads what others wrote."""
