@@ -10,6 +10,7 @@ from kmp_desktop.core.outcome import CommitResult, Outcome, Resolution
 from kmp_desktop.core.profile import Environment
 from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.qt.i18n import say, tr, trn
+from kmp_desktop.qt.visible_text import plain_tooltip
 from kmp_desktop.qt.when import clock_time, now_ms, utc_offset
 from kmp_desktop.qt.widgets.card import Bar, spaced
 from kmp_desktop.qt.widgets.labels import IconLabel, label, set_tone
@@ -138,7 +139,7 @@ class StatusBar(Bar):
         if failed is not None:
             self._draft_icon.set_icon("warning", "warn")
             self._draft.setText(tr("The draft could not be saved"))
-            self._draft.setToolTip(say(failed.happened))
+            self._draft.setToolTip(plain_tooltip(say(failed.happened)))
         else:
             self._draft_icon.set_icon("check", "muted")
             self._draft.setText(tr("Draft saved {time}", time=clock_time(state.draft_saved_at)))

@@ -17,7 +17,7 @@ from kmp_desktop.core.profile import Queue
 from kmp_desktop.qt.dialogs.queue_dialog import QueueDialog
 from kmp_desktop.qt.i18n import tr
 from kmp_desktop.qt.theme import Theme
-from kmp_desktop.qt.visible_text import one_line
+from kmp_desktop.qt.visible_text import one_line, plain_tooltip
 from kmp_desktop.qt.widgets.buttons import Button
 from kmp_desktop.qt.widgets.card import spaced
 from kmp_desktop.qt.widgets.labels import label
@@ -91,8 +91,8 @@ class QueueList(QWidget):
             texts = (queue.name, queue.queue_topic, queue.retry_topic or "–", queue.group)
             item = QTreeWidgetItem([one_line(text) for text in texts])
             for column, text in enumerate(texts):
-                item.setToolTip(column, one_line(text))
-            item.setToolTip(0, one_line(queue.description or queue.name))
+                item.setToolTip(column, plain_tooltip(one_line(text)))
+            item.setToolTip(0, plain_tooltip(one_line(queue.description or queue.name)))
             self._table.addTopLevelItem(item)
         if self._queues:
             last = len(self._queues) - 1
