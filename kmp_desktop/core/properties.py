@@ -138,9 +138,11 @@ def _logical_lines(content: str) -> Iterator[tuple[int, str]]:
         line = raw.lstrip(" \t\f")
         if not line or line[0] in "#!":
             continue
+        parts = []
         while _continues(line):
-            line = line[:-1] + next(lines, (0, ""))[1].lstrip(" \t\f")
-        yield number, line
+            parts.append(line[:-1])
+            line = next(lines, (0, ""))[1].lstrip(" \t\f")
+        yield number, "".join([*parts, line])
 
 
 def _continues(line: str) -> bool:
