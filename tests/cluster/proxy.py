@@ -11,6 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -238,8 +239,10 @@ class Proxy:
         self._light.set()
         self._healed = asyncio.Event()
         tasks: set[asyncio.Task[None]] = set()
+        accepted: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted.add(writer)
             task = self._loop.create_task(self._serve(reader, writer))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
@@ -251,6 +254,9 @@ class Proxy:
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for each in list(accepted):  # of a connection that nobody began to serve, too
+            _break(each)
+        await asyncio.sleep(0.01)  # a broken transport is closed in the loop's next rounds
         await server.wait_closed()
 
     async def _heal(self) -> None:
