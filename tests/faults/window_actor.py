@@ -103,8 +103,9 @@ class _Person:
 
     def _do_open(self) -> dict[str, Any]:
         """Open the queue; wait until it was read, or a question or an error is shown."""
-        self._driver.wait_for_page("queuesPage")
-        self._driver.click(f"openQueueButton_{_PROFILE}_{_QUEUE}")
+        self._driver.wait(lambda: self.is_gone or self._driver.shows("queuesPage"), "the queues are shown")
+        if not self.is_gone:  # somebody may close the window as soon as it connects
+            self._driver.click(f"openQueueButton_{_PROFILE}_{_QUEUE}")
         return self._do_look()
 
     def _do_look(self) -> dict[str, Any]:

@@ -60,6 +60,8 @@ def test_the_window_and_its_pages_have_the_promised_names(shop: WindowWorld) -> 
     shop.open()
     shop.stage(merge=3, purge=12)
     window = shop.window
+    # The pages behind the records' page are made one after the other, in turns of their own.
+    shop.qtbot.waitUntil(lambda: window.findChild(QWidget, "takeOverPage") is not None)
 
     assert "mainWindow" == window.objectName()
     assert [] == missing(window, FRAME)
