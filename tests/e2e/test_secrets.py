@@ -178,8 +178,12 @@ def test_whatever_is_planted_is_found(tmp_path: Path) -> None:
     (tmp_path / "header").write_bytes(base64.b64encode(b"admin:hunter2-'planted'"))
     search.texts["report"] = f"KeyError: {search.secrets[0]!r}"
     with subprocess.Popen(
-        [sys.executable, "-c", "input()", search.secrets[0]], stdin=subprocess.PIPE
+        [sys.executable, "-c", "print(flush=True); input()", search.secrets[0]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it runs: before that its command line may still be empty
         found = search.leaks()
         process.communicate(b"\n")
 
