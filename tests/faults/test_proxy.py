@@ -265,8 +265,8 @@ def test_a_held_request_arrives_when_released_though_its_client_is_gone(
     server: Answering, proxy: Proxy, client: socket.socket
 ) -> None:
     proxy.follow(Rule(Api.END_TXN, Way.REQUEST, 1, Hold()))
-    ask(client, Api.END_TXN, 1)
-    ask(client, Api.METADATA, 2)
+    both = (request(Api.END_TXN, 1), request(Api.METADATA, 2))
+    client.sendall(b"".join(map(framed, both)))  # at once: holding the first breaks the connection
     with pytest.raises(ConnectionResetError):
         received(client)
     with socket.create_connection(("127.0.0.1", proxy.port), _PATIENCE_S) as other:
