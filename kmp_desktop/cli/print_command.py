@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.cli.adapters import Adapters
 from kmp_desktop.cli.exit_codes import Exit
+from kmp_desktop.cli.failure_document import failure_document
 from kmp_desktop.cli.screen import Screen, one_line
 from kmp_desktop.cli.stopping import Stopping
 from kmp_desktop.core.failure import failure_of, label
@@ -104,6 +105,7 @@ def _json_line(record: DeadLetter, decoder: ContentDecoder) -> str:
         "key_b64": _base64(record.key),
         "value_b64": _base64(record.value),
         "headers": [[name, _base64(value)] for name, value in record.headers],
+        "failure": failure_document(failure_of(record)),
     }
     if why_not is None:
         document["content"] = to_plain(payload)

@@ -100,6 +100,7 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
         root_cause=root.name if root else "",
         causes=tuple(thrown.name for thrown in chain),
         message=_reported(chain, newest)[:_LONGEST_LINE],
+        root_message=_root_message(chain, root, newest)[:_LONGEST_LINE],
         wrapper_message=newest.message[:_LONGEST_LINE],
         own_frame=trace.own_frame,
         trace=newest.trace,
@@ -133,6 +134,13 @@ def _reported(chain: Sequence[Thrown], block: Block) -> str:
     message = next((each for each in said if each), "")
     told = message or any(thrown.name not in _WRAPPERS for thrown in chain)
     return message if told else block.message
+
+
+def _root_message(chain: Sequence[Thrown], root: Thrown | None, block: Block) -> str:
+    """What the root cause itself said; a failure without any exception has but one message."""
+    if root is not None:
+        return root.message
+    return "" if chain else block.message
 
 
 def _first_sent(record: DeadLetter, blocks: Sequence[Block], oldest: Block) -> int | None:

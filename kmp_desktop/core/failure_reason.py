@@ -37,7 +37,8 @@ class FailureReason:
     """The newest failure of a record as its headers tell it; empty or ``None`` = not told.
 
     Times are epoch milliseconds. ``message`` is the reported message: that of the root cause
-    where it can be found, else the one that was written. ``wrapper_message`` is the whole text of
+    where it can be found, else the one that was written. ``root_message`` is only the root cause's own,
+    empty where that is not in the record or said nothing. ``wrapper_message`` is the whole text of
     the header. ``causes`` are the exception classes from the one that was thrown (``exception``)
     to the deepest that is known (``root_cause``).
 
@@ -53,6 +54,7 @@ class FailureReason:
     root_cause: str = ""
     causes: tuple[str, ...] = ()
     message: str = ""
+    root_message: str = ""
     wrapper_message: str = ""
     own_frame: str = ""  # first stack frame that is the company's own: class.method
     trace: bytes = b""

@@ -52,8 +52,15 @@ def test_every_field_of_a_record_is_shown(queue: CliQueue) -> None:
         "key_b64": "T1JEMDAx",
         "value_b64": line["value_b64"],
         "headers": [["a", "MQ=="], ["a", None], ["b", ""], ["n", "/wA="]],
+        "failure": line["failure"],
         "content": {"n": "12345678901234567890", "s": "ä"},
     } == line
+
+
+def test_a_failure_is_told_in_its_parts(queue: CliQueue) -> None:
+    queue.write((b"ORD001", b"{}"))
+    failure = queue.print().lines[0]["failure"]
+    assert (None, "No reason given", "||") == (failure["family"], failure["label"], failure["group_key"])
 
 
 def test_the_bytes_are_those_that_a_consumer_reads(three: CliQueue) -> None:
