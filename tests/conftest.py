@@ -12,11 +12,16 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.cluster.running import Cluster, cluster
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _OF_THE_OFFSCREEN_PLATFORM = {"This plugin does not support propagateSizeHints()"}
 
@@ -66,6 +71,28 @@ def secured(running_cluster: Cluster) -> Cluster:
     return running_cluster
 
 
+class PatientBot(QtBot):
+    """Waits for facts a minute, not five seconds: a busy computer is no failure."""
+
+    def waitUntil(  # noqa: N802 - as the library names it
+        self, callback: Callable[[], bool | None], *, timeout: int = 60_000
+    ) -> None:
+        """Let Qt work until the fact holds; ``timeout`` in ms."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(  # noqa: N802 - as the library names it
+        self, signal: Any, *, timeout: int = 60_000, **how: Any
+    ) -> Any:
+        """Let Qt work until the signal was sent; ``timeout`` in ms."""
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Pytest-qt's, with more patience."""
+    return PatientBot(request)
+
+
 class _Records(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -105,7 +132,7 @@ def _leaked_threads() -> Iterator[None]:
     yield
     left = [each for each in threading.enumerate() if each not in before and _is_ours(each)]
     for each in left:
-        each.join(5)
+        each.join(30)
     assert [] == [each.name for each in left if each.is_alive()], "threads left behind"
 
 

@@ -31,7 +31,7 @@ from tests.cluster.proxy import (
     Way,
 )
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)

@@ -83,7 +83,7 @@ class Desk:
 
     def until(self, fact: Callable[[], object]) -> None:
         """Wait for a fact."""
-        self.qtbot.waitUntil(lambda: bool(fact()), timeout=10_000)
+        self.qtbot.waitUntil(lambda: bool(fact()), timeout=60_000)
 
     # ---- hands
 

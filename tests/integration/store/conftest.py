@@ -19,7 +19,7 @@ from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
 
-_READY_WITHIN_S = 20
+_READY_WITHIN_S = 60
 # No service folders: on the standard bus the first question starts a second, locked gnome-keyring
 # whenever ours is slower, as on a computer that has just started.
 _BUS = """<busconfig>
