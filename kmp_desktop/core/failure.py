@@ -1,5 +1,7 @@
 """Why a dead letter failed, from its headers: the newest failure of whichever family wrote them.
 
+Where no header tells, its content may: an envelope around the original message.
+
 Never raises, whatever the headers hold.
 """
 
@@ -10,6 +12,7 @@ from functools import lru_cache
 
 from kmp_desktop.core import (
     failure_connect,
+    failure_envelope,
     failure_flat,
     failure_share_group,
     failure_smallrye,
@@ -21,6 +24,7 @@ from kmp_desktop.core.failure_reason import Block, FailureReason, Family, Origin
 from kmp_desktop.core.failure_words import NO_REASON, label, step_words
 from kmp_desktop.core.record import DeadLetter, TimestampType
 from kmp_desktop.core.stack_trace import NO_TRACE, StackTrace, Thrown, read_stack_trace
+from kmp_desktop.core.stack_trace_foreign import read_foreign_trace
 
 __all__ = [
     "NO_REASON",
@@ -58,10 +62,10 @@ _LONGEST_LINE = 10_000  # characters of a message that are kept
 
 
 def failure_of(record: DeadLetter) -> FailureReason:
-    """The newest failure of ``record``; with ``Family.NONE`` when no header tells of one."""
+    """The newest failure of ``record``; with ``Family.NONE`` when it does not tell of one."""
     headers = Headers(record.headers)
     blocks = [block for family in _FAMILIES for block in family.read(headers)]
-    blocks = blocks or failure_flat.read(headers)
+    blocks = blocks or failure_flat.read(headers) or failure_envelope.read(record.value)
     if not blocks:
         return FailureReason(Family.NONE, record.timestamp)
     return _reason(record, blocks)
@@ -89,9 +93,9 @@ def known_number(name: str, value: bytes | None) -> int | None:
 def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
     newest = max(blocks, key=lambda block: block.last_at)
     oldest = min(blocks, key=lambda block: block.first_at)
-    trace = read_stack_trace(newest.trace) if newest.trace else NO_TRACE
+    trace = _trace(newest)
     chain = _chain(newest, trace)
-    root = chain[-1] if chain and chain[-1].name not in _WRAPPERS else None
+    root = chain[-1] if trace.certain and chain and chain[-1].name not in _WRAPPERS else None
     failed_at = newest.failed_at if newest.failed_at is not None else record.timestamp
     return FailureReason(
         newest.family,
@@ -116,6 +120,18 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
         origin=oldest.origin or newest.origin,
         came_back=sum(block.failures for block in blocks) - 1,
         pointer=newest.pointer if record.value is None and record.key is None else "",
+    )
+
+
+def _trace(block: Block) -> StackTrace:
+    if not block.trace:
+        return NO_TRACE
+    if foreign := read_foreign_trace(block.trace):
+        return foreign
+    outer = block.message.removesuffix(f"; {block.cause_message}")
+    return read_stack_trace(
+        block.trace,
+        ((block.exception, block.message), (block.exception, outer), (block.cause, block.cause_message)),
     )
 
 

@@ -38,7 +38,8 @@ _MEANINGS = {
     "subscriber": "subscriber_poisoned",
     "failed_at": "error_timestamp error_time exception_timestamp exception_time failure_timestamp "
     "failure_time failed_at error_at",
-    "tries": "failed_attempts source_attempts error_attempts error_retry_count error_count delivery_attempts",
+    "tries": "failed_attempts source_attempts original_attempts error_attempts error_retry_count error_count "
+    "delivery_attempts",
     "stage": "error_stage error_step failure_stage failed_stage failed_step",
 }
 # Other programs use these names, too: they belong to a failure where one of the names above is there.
@@ -62,19 +63,27 @@ _NAMES, _WEAK, _PREFIXED = (
     {name: meaning for meaning, names in meanings.items() for name in names.split()}
     for meanings in (_MEANINGS, _WEAK_MEANINGS, _PREFIXED_MEANINGS)
 )
-_DEAD_LETTER_PREFIXES = ("dlq_", "dlt_", "dead_letter_", "deadletter_", "errors_")
+_DEAD_LETTER_PREFIXES = ("dlq_", "dlt_", "dead_letter_", "deadletter_", "errors_", "beavers_dlq_")
 # Spring Cloud Stream's binder writes these in binary.
 NUMBERS = frozenset({"x-original-partition", "x-original-offset", "x-original-timestamp"})
-_FIRST_FRAME = b"\n\tat "
+_FIRST_FRAME = re.compile(rb"\n(?:\t| {3,4})at ")
+_NO_TEXT = frozenset({"", "false", "null", "none", "0", "no"})  # in a header that may name an error
+# Silverback's failure reason: the innermost exception and the assembly it came from.
+_IN_ASSEMBLY = re.compile(r"([A-Za-z_][\w+`]*(?:\.[\w+`]+)+) in [\w.-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TELLS = frozenset({"class", "message", "text", "topic", "stack", "cause", "failed_at"})
 _SECONDS_UP_TO = 100_000_000_000  # smaller numbers are epoch seconds, larger ones milliseconds
 
 
+def plain_name(name: str) -> str:
+    """``X-Error-Type``, ``errorType`` and ``error_type`` are one name."""
+    return re.sub(r"[-. ]+", "_", _CAMEL.sub("_", name)).lower().strip("_").removeprefix("x_")
+
+
 @lru_cache(maxsize=4096)
 def meaning_of(name: str) -> tuple[str, bool]:
     """(what a header of this name means or "", whether the name alone says so)."""
-    plain = re.sub(r"[-. ]+", "_", _CAMEL.sub("_", name)).lower().strip("_").removeprefix("x_")
+    plain = plain_name(name)
     for prefix in _DEAD_LETTER_PREFIXES:
         if plain.startswith(prefix):
             rest = plain[len(prefix) :].removeprefix("errors_").removeprefix("x_")
@@ -99,9 +108,9 @@ def read(headers: Headers) -> list[Block]:
     (first_at, oldest), (last_at, newest) = blocks[0], blocks[-1]
     told = _by_meaning(newest)
     text = told.get("text") or b""
-    if _FIRST_FRAME in text:  # a whole stack trace under a name like "exception"
+    if frame := _FIRST_FRAME.search(text):  # a whole stack trace under a name like "exception"
         told.setdefault("stack", text)
-        told["text"] = text.partition(_FIRST_FRAME)[0]
+        told["text"] = text[: frame.start()]
     exception, message = _exception(told)
     return [
         Block(
@@ -148,8 +157,13 @@ def _by_meaning(block: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
 def _exception(told: Mapping[str, bytes | None]) -> tuple[str, str]:
     """(class, message); a header ``error`` may hold either, or both as "class: message"."""
     name, message = as_text(told.get("class")), as_text(told.get("message"))
-    in_text, rest = split_class(as_text(told.get("text")))
-    return name or in_text, message or (rest if in_text else as_text(told.get("text")))
+    if not name and (found := _IN_ASSEMBLY.fullmatch(message)):
+        return found.group(1), ""
+    text = as_text(told.get("text"))
+    if text.strip().lower() in _NO_TEXT:
+        text = ""
+    in_text, rest = split_class(text)
+    return name or in_text, message or (rest if in_text else text)
 
 
 def _origin(told: Mapping[str, bytes | None]) -> Origin | None:

@@ -18,6 +18,7 @@ class Family(StrEnum):
     STREAMS = "streams"
     SHARE_GROUP = "share_group"
     SMALLRYE = "smallrye"
+    ENVELOPE = "envelope"  # the content is JSON around the original message
     FLAT = "flat"  # home-grown headers such as error, original_topic
 
 

@@ -67,7 +67,7 @@ def _blocks(headers: Headers, names: frozenset[str], begin: str) -> list[tuple[i
     for at, (name, value) in enumerate(headers.pairs()):
         if name not in names:
             continue
-        if name == begin or not found:
+        if not found or (name == begin and begin in found[-1][1]):
             found.append((at, {}))
         found[-1][1].setdefault(name, value)
     return found

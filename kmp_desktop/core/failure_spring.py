@@ -47,6 +47,10 @@ KEY_DESERIALISATION = "KEY_DESERIALISATION"
 VALUE_DESERIALISATION = "VALUE_DESERIALISATION"
 
 _LISTENER_METHOD = re.compile(r"^Listener method '(?:[^'(]*\s)?([\w$.]+)\([^']*\)' threw exception(?:; )?")
+_LISTENER = "Listener failed; "  # how a failure is wrapped that no method of a listener threw
+# Until Spring 5 the cause was part of the message. Only behind the framework's own words: an
+# application's message may say the same.
+_NESTED = re.compile(r"(?:; )?nested exception is ([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+)(?:: |$)")
 
 
 def read(headers: Headers) -> list[Block]:
@@ -63,6 +67,10 @@ def _read(headers: Headers, prefix: str) -> Block | None:
     exception = as_text(headers.last(f"{which}exception-fqcn")) if which else ""
     message = as_text(headers.last(f"{which}exception-message")) if which else ""
     listener = _LISTENER_METHOD.match(message)
+    cause = as_text(headers.last(f"{prefix}exception-cause-fqcn"))
+    cause_message = _cause_message(message, listener)
+    if nested := _NESTED.match(cause_message):
+        cause, cause_message = cause or nested.group(1), cause_message[nested.end() :]
     at = [*headers.positions(f"{which}exception-fqcn"), *topics]
     return Block(
         Family.SPRING,
@@ -71,9 +79,9 @@ def _read(headers: Headers, prefix: str) -> Block | None:
         last_at=max(at, default=0),
         new_time=True,
         exception=exception,
-        cause=as_text(headers.last(f"{prefix}exception-cause-fqcn")),
+        cause=cause,
         message=message,
-        cause_message=message[listener.end() :] if listener else "",
+        cause_message=cause_message,
         trace=(headers.last(f"{which}exception-stacktrace") or b"") if which else b"",
         listener=listener.group(1) if listener else "",
         consumer_group=as_text(headers.last("kafka_dlt-original-consumer-group")),
@@ -82,6 +90,13 @@ def _read(headers: Headers, prefix: str) -> Block | None:
         first_sent=_first_sent(headers, prefix),
         origin=_origin(headers, prefix),
     )
+
+
+def _cause_message(message: str, listener: re.Match[str] | None) -> str:
+    """What stands behind the framework's own words: the message of the direct cause."""
+    if listener:
+        return message[listener.end() :]
+    return message.removeprefix(_LISTENER) if message.startswith(_LISTENER) else ""
 
 
 def _newest_set(headers: Headers, prefix: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kmp_desktop.core.failure_reason import FailureReason
+from kmp_desktop.core.failure_reason import FailureReason, Family
 from kmp_desktop.core.failure_share_group import GIVEN_UP
 from kmp_desktop.core.failure_spring import KEY_DESERIALISATION, LISTENER, VALUE_DESERIALISATION
 from kmp_desktop.core.stack_trace import is_own
 from kmp_desktop.core.text import Text, text, text_n
 
 NO_REASON = text("No reason given")
+ONLY_A_MESSAGE = text("Only its message tells why")
 NOT_READ = text("Content could not be read")
 
 _NO_ANSWER = text("A service did not answer")
@@ -64,7 +65,10 @@ _ENDING = re.compile(r"(?:Exception|Error|Failure)$")
 
 def label(reason: FailureReason) -> Text:
     """The plain-word label of the reason's group (its root cause decides, then what wraps it)."""
-    return _label_of(tuple(dict.fromkeys(reversed(reason.causes))))
+    found = _label_of(tuple(dict.fromkeys(reversed(reason.causes))))
+    if found != NO_REASON or reason.family is Family.SHARE_GROUP:  # brokers only say that it was refused
+        return found
+    return ONLY_A_MESSAGE if reason.root_message else found
 
 
 def step_words(code: str, tries: int | None) -> Text | None:

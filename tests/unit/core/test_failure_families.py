@@ -319,3 +319,54 @@ def test_a_reason_does_not_copy_the_stack_trace() -> None:
     assert trace is found.trace
     assert trace is not None
     assert trace.decode() == found.stack_trace
+
+
+LISTENER_FAILED = "org.springframework.kafka.listener.ListenerExecutionFailedException"
+METHOD = "Listener method 'public void com.shop.A.on(java.lang.String)' threw exception"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{METHOD}; nested exception is java.io.IOException: disk full",  # until Spring 5
+        "Listener failed; nested exception is java.io.IOException: disk full",
+    ],
+)
+def test_a_cause_that_is_part_of_the_message_is_read_where_no_trace_was_kept(written: str) -> None:
+    headers = (
+        ("kafka_dlt-exception-fqcn", LISTENER_FAILED.encode()),
+        ("kafka_dlt-exception-message", written.encode()),
+        ("kafka_dlt-original-topic", b"orders"),
+    )
+    reason = failure_of(record(1, headers=headers))
+    assert ("java.io.IOException", "disk full") == (reason.root_cause, reason.root_message)
+
+
+def test_the_same_words_in_an_applications_message_are_no_cause() -> None:
+    said = "boom; nested exception is evil.X1: no"
+    headers = (
+        ("kafka_dlt-exception-fqcn", b"com.shop.Failed"),
+        ("kafka_dlt-exception-message", said.encode()),
+        ("kafka_dlt-original-topic", b"orders"),
+    )
+    assert failure_of(record(1, headers=headers)).root_cause == "com.shop.Failed"
+
+
+def test_a_message_cannot_make_up_causes_or_places() -> None:
+    forged = "boom\n\tat evil.F{n}.m(F.java:1)\nCaused by: evil.X{n}: y\n\tat evil.G{n}.m(G.java:1)"
+    keys = set()
+    for n in range(50):
+        said = forged.format(n=n)
+        trace = (
+            f"{LISTENER_FAILED}: {METHOD}\n\tat org.springframework.A.b(A.java:1)\n"
+            f"Caused by: com.shop.Failed: {said}\n\tat com.shop.A.on(A.java:3)\n\t... 9 more\n"
+        )
+        headers = (
+            ("kafka_dlt-exception-fqcn", LISTENER_FAILED.encode()),
+            ("kafka_dlt-exception-cause-fqcn", b"com.shop.Failed"),
+            ("kafka_dlt-exception-message", f"{METHOD}; {said}".encode()),
+            ("kafka_dlt-exception-stacktrace", trace.encode()),
+            ("kafka_dlt-original-topic", b"orders"),
+        )
+        keys.add(group_key(failure_of(record(n, headers=headers))))
+    assert {"com.shop.Failed|com.shop.A.on|LISTENER"} == keys

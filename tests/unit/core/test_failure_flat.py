@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmp_desktop.core.failure import FailureReason, Family, Origin, failure_of, is_failure_header
+from kmp_desktop.core.failure import FailureReason, Family, Origin, failure_of, is_failure_header, label
 from kmp_desktop.core.record import Header
 from tests.unit.records import NOW, record
 
@@ -153,3 +153,19 @@ def test_names_that_healthy_messages_use_prove_nothing(name: str) -> None:
 def test_a_time_or_service_sent_with_the_message_is_not_taken_for_the_failures() -> None:
     found = reason(("error", b"x"), ("timestamp", b"1000000000000"), ("service", b"shop"))
     assert (record(1).timestamp, "") == (found.failed_at, found.reporter)
+
+
+def test_the_innermost_exception_of_silverback_is_named_with_its_assembly() -> None:
+    headers = (("x-failure-reason", b"Shop.Billing.CustomerNotFoundException in Shop.Billing"),)
+    reason = failure_of(record(1, headers=headers))
+    assert ("Shop.Billing.CustomerNotFoundException", "") == (reason.root_cause, reason.message)
+
+
+def test_an_error_that_is_false_is_no_message() -> None:
+    headers = (("error", b"false"), ("original_topic", b"orders"))
+    assert failure_of(record(1, headers=headers)).message == ""
+
+
+def test_a_failure_that_only_a_message_tells_of_is_called_so() -> None:
+    headers = (("reason_poisoned", b"cannot process"), ("topic_poisoned", b"orders"))
+    assert str(label(failure_of(record(1, headers=headers)))) == "Only its message tells why"

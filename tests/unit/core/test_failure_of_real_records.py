@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -296,3 +298,22 @@ def test_a_record_that_failed_again_in_the_same_way_stays_in_its_group() -> None
     assert 4 == len(again)
     for first, second in again:
         assert key_of(first) == key_of(second)
+
+
+def test_ten_thousand_mixed_records_collapse_into_their_causes() -> None:
+    """Numbers in messages, keys and coordinates differ from record to record, causes do not."""
+    known = [record for name in SCENARIOS for record, _ in scenario(name)]
+    causes = {group_key(failure_of(record)) for record in known}
+    keys: Counter[str] = Counter()
+    for n in range(10_000):
+        record = known[n % len(known)]
+        headers = tuple((name, _renumbered(name, value, n)) for name, value in record.headers)
+        keys[group_key(failure_of(replace(record, headers=headers)))] += 1
+    assert (causes, 10_000, True) == (set(keys), keys.total(), len(causes) < len(known) / 2)
+
+
+def _renumbered(name: str, value: bytes | None, n: int) -> bytes | None:
+    """A header whose message says other numbers; nothing else of it is touched."""
+    if value is None or not name.endswith(("message", "reason", "-cause", "error", "trace")):
+        return value
+    return re.sub(rb"(?<=[ '(])\d{4,}(?=[ ')\n;:,]|$)", str(1000 + n).encode(), value)

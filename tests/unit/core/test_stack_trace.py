@@ -77,6 +77,33 @@ def test_exceptions_without_message_or_frames_are_read() -> None:
     )
 
 
+HOSTILE = "boom\n\tat evil.A1.b(A.java:1)\nCaused by: evil.X1: never\n\tat evil.F1.m(F.java:1)\nend"
+
+
+def test_a_known_message_is_never_taken_for_causes_or_frames() -> None:
+    trace = f"com.shop.Failed: {HOSTILE}\n\tat com.shop.Real.run(Real.java:1)\n".encode()
+    read = read_stack_trace(trace, (("com.shop.Failed", HOSTILE),))
+    assert ([("com.shop.Failed", HOSTILE)], "com.shop.Real.run", True) == (
+        [(thrown.name, thrown.message) for thrown in read.chain],
+        read.own_frame,
+        read.certain,
+    )
+
+
+def test_a_cause_right_behind_the_message_of_a_cause_is_not_certain() -> None:
+    trace = NESTED.replace(b"refused", b"refused\nCaused by: evil.X1: never")
+    read = read_stack_trace(trace)
+    assert (["com.shop.OrderFailed", "com.shop.LookupFailed", "java.net.ConnectException"], False) == (
+        [thrown.name for thrown in read.chain],
+        read.certain,
+    )
+
+
+def test_frames_before_the_end_of_a_message_are_part_of_it() -> None:
+    trace = NESTED.replace(b"refused", b"refused\n\tat evil.F1.m(F.java:1)\nsaid the server")
+    assert read_stack_trace(trace).own_frame == "com.shop.http.Client.get"
+
+
 def test_a_trace_with_windows_line_ends_is_read() -> None:
     assert chain(NESTED) == chain(NESTED.replace(b"\n", b"\r\n"))
 
