@@ -18,6 +18,7 @@ from kmp_desktop.app.plan_file import PlanFile, check_plan
 from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.first_retry import is_first_retry
 from kmp_desktop.core.outcome import (
     ChunkResult,
     ClusterWork,
@@ -75,7 +76,8 @@ class Applied:
     ``outcome`` is that of the first chunk that was not committed, ``ended`` that of the last one.
     ``merged`` and ``purged`` are what this run committed; ``decided`` is everything in the plan that
     is known to be decided now, by anybody. ``failure`` and ``error`` say why something was not;
-    ``would_stop`` what would have stopped a commit, where there was nothing to commit.
+    ``would_stop`` what would have stopped a commit, where there was nothing to commit; ``first_retry``
+    that nothing was retried from this queue before.
     """
 
     outcome: Outcome
@@ -91,6 +93,7 @@ class Applied:
     failure: ChunkResult | None = None
     error: UserFacingError | None = None
     would_stop: tuple[Finding, ...] = ()
+    first_retry: bool = False
 
 
 def apply(
@@ -197,12 +200,14 @@ class _Application:
         self._failure: ChunkResult | None = None
         self._error: UserFacingError | None = None
         self._would_stop: tuple[Finding, ...] = ()
+        self._is_first_retry = False
 
     def run(self) -> Applied:
         """Read, commit, and again as long as something can still be done."""
         loaded = self._open()
         if loaded is not None:
             check_plan(self._plan, loaded)
+            self._is_first_retry = is_first_retry(loaded)
         while loaded is not None and self._round(loaded):
             loaded = self._open_again()
         if loaded is None and self._failure is None:
@@ -404,6 +409,7 @@ class _Application:
             failure=self._failure,
             error=self._error,
             would_stop=self._would_stop,
+            first_retry=self._is_first_retry and bool(self._merged),
         )
 
 

@@ -12,10 +12,11 @@ from kmp_desktop.cli.arguments import ApplyCommand
 from kmp_desktop.cli.exit_codes import Exit, exit_of
 from kmp_desktop.cli.screen import Screen
 from kmp_desktop.cli.stopping import Stopping
+from kmp_desktop.core.first_retry import READERS_DETAIL, READERS_TITLE
 from kmp_desktop.core.outcome import ChunkResult, CommitProgress, Outcome
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.record import DeadLetter
-from kmp_desktop.core.text import Text
+from kmp_desktop.core.text import Text, text
 
 
 class _Following:
@@ -76,6 +77,8 @@ def apply_plan(
         times=command.times,
     )
     say_what_is_left(applied, screen)
+    if applied.first_retry and not command.queue.as_json:
+        screen.say(text("{title}. {detail}", title=READERS_TITLE, detail=READERS_DETAIL))
     last_line(applied, screen, as_json=command.queue.as_json)
     return exit_of(applied)
 

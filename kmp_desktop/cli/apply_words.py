@@ -150,7 +150,7 @@ def say_what_is_left(applied: Applied, screen: Screen) -> None:
     elif applied.error is not None:
         screen.show(applied.error)
     elif applied.failure is not None:
-        _say_failure(applied.failure, screen)
+        _say_failure(applied, applied.failure, screen)
     for finding in applied.would_stop:
         screen.say(
             text("Nothing was to be committed. {title} {detail}", title=finding.title, detail=finding.detail)
@@ -181,7 +181,7 @@ def _say_unknown(applied: Applied, screen: Screen) -> None:
     details = applied.error.details if applied.error is not None else ""
     screen.explain(
         text("It is not known yet whether the last part was committed. {why}", why=why),
-        text("Either all of this part was written, or nothing; parts that were committed stay committed."),
+        _with_parts_before(applied, text("Either all of this part was written, or nothing.")),
         text(
             "Apply the same plan again: it finds out first, and writes nothing twice. "
             "Do not send these records with another program."
@@ -190,11 +190,17 @@ def _say_unknown(applied: Applied, screen: Screen) -> None:
     )
 
 
-def _say_failure(chunk: ChunkResult, screen: Screen) -> None:
+def _with_parts_before(applied: Applied, of_this_part: Text) -> Text:
+    if not applied.merged and not applied.purged:
+        return of_this_part
+    return text("{this} Parts that were committed stay committed.", this=of_this_part)
+
+
+def _say_failure(applied: Applied, chunk: ChunkResult, screen: Screen) -> None:
     stopped = chunk.reason is NotCommittedReason.STOPPED
     screen.explain(
         text("Stopped.") if stopped else chunk.message or text("The server refused."),
-        text("Nothing of this part was written; parts that were committed stay committed."),
+        _with_parts_before(applied, text("Nothing of this part was written.")),
         _ADVICE.get(chunk.reason, text("Remove the cause, then apply the same plan again.")),
         details=chunk.details,
     )

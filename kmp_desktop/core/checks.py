@@ -14,6 +14,7 @@ from kmp_desktop.core.checked_commit import CheckedCommit, about_records, looked
 from kmp_desktop.core.checks_same_key import discards_before_newer, retries_before_newer, retry_order
 from kmp_desktop.core.copies import ORIGINAL_TIME, has_time, is_soon_deleted
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.first_retry import READERS_DETAIL, READERS_TITLE, is_first_retry
 from kmp_desktop.core.ledger_room import ledger_room
 from kmp_desktop.core.plan import chunks, is_large, is_too_large, restamped
 from kmp_desktop.core.queue_state import (
@@ -21,7 +22,6 @@ from kmp_desktop.core.queue_state import (
     CopyTimes,
     FindingCode,
     LoadedQueue,
-    PartitionKind,
     Severity,
     TopicLimits,
 )
@@ -268,19 +268,9 @@ def _partitions(commit: CheckedCommit) -> Iterable[Check]:
 
 
 def _readers(commit: CheckedCommit) -> Iterable[Check]:
-    """Where nobody has committed yet, perhaps nobody has looked at who reads the retry queue."""
-    is_first = not any(state.kind is PartitionKind.OURS for state in commit.loaded.state.values())
-    if is_first and len(commit.merges) > len(commit.refused):
-        yield Check(
-            CheckCode.READERS,
-            Severity.INFO,
-            text("Nothing was retried from this queue with this program before"),
-            text(
-                "The services that read the retry queue need the setting “isolation.level=read_committed”. "
-                "Without it they may process a record twice when a commit is interrupted. "
-                "Ask their developers."
-            ),
-        )
+    """Where nobody has retried yet, perhaps nobody has looked at who reads the retry queue."""
+    if len(commit.merges) > len(commit.refused) and is_first_retry(commit.loaded):
+        yield Check(CheckCode.READERS, Severity.INFO, READERS_TITLE, READERS_DETAIL)
 
 
 def _rights(commit: CheckedCommit) -> Iterable[Check]:

@@ -99,6 +99,11 @@ def decision_of(tombstone: Tombstone, offset: int) -> str:
     return ""
 
 
+def tells_only(tombstone: Tombstone, decision: PlannedDecision) -> bool:
+    """Whether it tells what was decided about each of its records, and every time the same."""
+    return set(tombstone.action.split(",")) == {_LETTERS[decision]}
+
+
 def _number(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else -1
 

@@ -99,6 +99,28 @@ def test_what_is_committed_ends_with_0(terminal: Terminals) -> None:
     )
 
 
+def test_the_first_retry_says_once_how_the_retry_queue_has_to_be_read(terminal: Terminals) -> None:
+    broker, ids = filled(3)
+    here = terminal(broker)
+    told = []
+    for each, what in zip(ids, (PURGE, MERGE, MERGE), strict=True):
+        assert Exit.DONE == here.apply({each: what}, as_json=False)
+        told.append("isolation.level=read_committed" in here.err)
+    assert [False, True, False] == told
+
+
+def test_that_parts_stay_committed_is_said_only_where_there_are_any(terminal: Terminals) -> None:
+    said = []
+    for before in ((), (AtCommit.SUCCEED,)):
+        broker, ids = filled(4)
+        broker.at_next_commit(*before, AtCommit.UNKNOWN_THEN_COMMITTED)
+        broker.unanswered = 1_000
+        here = terminal(broker)
+        assert Exit.UNKNOWN == here.apply(dict.fromkeys(ids, MERGE), chunk=2)
+        said.append("stay committed" in here.err)
+    assert [False, True] == said
+
+
 def test_an_unknown_outcome_ends_with_5_and_says_what_not_to_do(terminal: Terminals) -> None:
     broker, ids = filled(4)
     broker.at_next_commit(AtCommit.SUCCEED, AtCommit.UNKNOWN_THEN_COMMITTED)

@@ -19,6 +19,7 @@ from kmp_desktop.core.queue_state import (
     LoadedQueue,
     PartitionKind,
     Severity,
+    Tombstone,
 )
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.review import Check, CheckCode, Review
@@ -420,3 +421,15 @@ def test_how_readers_must_be_set_is_told_neither_for_discards_nor_once_somebody_
     assert [] == of(reviewed(untouched, {0: PURGE, 1: SKIP}), CheckCode.READERS)
     untouched.state[1] = replace(untouched.state[1], kind=PartitionKind.OURS)
     assert [] == of(reviewed(untouched, {0: MERGE}), CheckCode.READERS)
+
+
+@pytest.mark.parametrize(
+    ("actions", "told"), [(("p", "p,p"), 1), (("p", "p,m"), 0), (("p", "?"), 0), (("",), 0)]
+)
+def test_how_readers_must_be_set_is_told_after_commits_that_only_discarded(
+    actions: tuple[str, ...], told: int
+) -> None:
+    queue = loaded([record(0)])
+    for offset, action in enumerate(actions, 100):
+        queue.tombstones[0, b"%d" % offset] = [Tombstone(offset, "g", "00", "7,9", action, "someone", 1)]
+    assert told == len(of(reviewed(queue, {0: MERGE}), CheckCode.READERS))
