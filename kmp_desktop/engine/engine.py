@@ -5,7 +5,6 @@ For one thread, without Qt. Never raises for what is in a record.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 
 from kmp_desktop.core.ports import SchemaSource
@@ -64,11 +63,8 @@ class Engine:
         first = len(records)
         for record in batch:
             records.add(record)
-        arrived = [record.id for record in records.record[first:]]
-        if arrived:
-            partitions = array("i", [each.partition for each in arrived])
-            offsets = array("q", [each.offset for each in arrived])
-            self._push(RecordsArrived(first, partitions, offsets))
+        if len(records) > first:
+            self._push(RecordsArrived(first, *records.places.since(first)))
         if records.enough_for_columns():
             self._choose_columns()
 
@@ -83,7 +79,7 @@ class Engine:
         records = self._records
         gone = [
             row
-            for row in records.alive()
+            for row in records.alive().tolist()
             if not records.elsewhere[row] and not _is_offered(loaded, records.record[row])
         ]
         if gone:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from itertools import compress
+import numpy as np
 
 from kmp_desktop.core.text import text
 from kmp_desktop.core.view import GroupBy, Groups, GroupSummary, GroupsWanted, LookFirst
-from kmp_desktop.engine.query import look_first_flags
+from kmp_desktop.engine.query import decided_flags, look_first_flags
 from kmp_desktop.engine.records import Records
 
 
 def groups(records: Records, wanted: GroupsWanted, *, complete: bool) -> Groups:
     """All groups of one kind, the largest first; what is staged or decided by others counts as decided."""
     alive = records.alive()
+    times = np.frombuffer(records.failed_at, np.int64)[alive]
+    waiting = np.frombuffer(records.waits_for_registry, np.bool_)[alive]
     return Groups(
         group_by=wanted.group_by,
         groups=_summaries(records, wanted.group_by),
@@ -22,45 +22,33 @@ def groups(records: Records, wanted: GroupsWanted, *, complete: bool) -> Groups:
             "",
             text("All records"),
             len(alive),
-            sum(_decided(records)),
-            max(map(records.failed_at.__getitem__, alive), default=0),
+            int(np.count_nonzero(decided_flags(records)[alive])),
+            int(times.max()) if len(times) else 0,
         ),
         look_first=tuple((each, _held(records, each)) for each in LookFirst),
         complete=complete,
         serial=wanted.serial,
-        waiting_for_registry=sum(map(records.waits_for_registry.__getitem__, alive)),
+        waiting_for_registry=int(np.count_nonzero(waiting)),
     )
 
 
 def _summaries(records: Records, kind: GroupBy) -> tuple[GroupSummary, ...]:
     grouping = records.groups[kind]
     alive = records.alive()
-    numbers = [grouping.of_row[row] for row in alive]
-    counts = Counter(numbers)
-    decided = Counter(compress(numbers, _decided(records)))
-    newest = _newest(numbers, map(records.failed_at.__getitem__, alive))
+    numbers = np.frombuffer(grouping.of_row, np.uint32)[alive]
+    counts = np.bincount(numbers, minlength=len(grouping.groups))
+    decided = np.bincount(numbers[decided_flags(records)[alive]], minlength=len(grouping.groups))
+    newest = np.full(len(grouping.groups), np.iinfo(np.int64).min)
+    np.maximum.at(newest, numbers, np.frombuffer(records.failed_at, np.int64)[alive])
     labels = grouping.labels()
     found = [
-        GroupSummary(grouping.groups[each].key, labels[each], n, decided[each], newest[each])
-        for each, n in counts.items()
+        GroupSummary(
+            grouping.groups[each].key, labels[each], int(counts[each]), int(decided[each]), int(newest[each])
+        )
+        for each in np.flatnonzero(counts)
     ]
     return tuple(sorted(found, key=lambda each: (-each.count, str(each.label).casefold(), each.key)))
 
 
-def _decided(records: Records) -> list[bool]:
-    """For every row that is not removed, whether there is a decision about it."""
-    decision, elsewhere = records.decision, records.elsewhere
-    return [bool(decision[row] or elsewhere[row]) for row in records.alive()]
-
-
-def _newest(numbers: Iterable[int], times: Iterable[int]) -> dict[int, int]:
-    newest: dict[int, int] = {}
-    for number, time in zip(numbers, times, strict=True):
-        if newest.get(number, time) <= time:
-            newest[number] = time
-    return newest
-
-
 def _held(records: Records, look_first: LookFirst) -> int:
-    flags = look_first_flags(records, look_first)
-    return sum(1 for row in records.alive() if flags[row])
+    return int(np.count_nonzero(look_first_flags(records, look_first)[records.alive()]))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterator
 
-from kmp_desktop.core.record import RecordId
-from kmp_desktop.core.view import LookFirst, Query, SortBy
+import numpy as np
+from numpy.typing import NDArray
+
+from kmp_desktop.core.view import GroupBy, LookFirst, Query, SortBy
 from kmp_desktop.engine.records import Records
-from kmp_desktop.engine.search import matching
-from kmp_desktop.engine.sorting import Sorter
+from kmp_desktop.engine.search import needles
+from kmp_desktop.engine.sorting import in_order
+
+Flags = NDArray[np.bool_]
 
 
 class Queries:
@@ -18,64 +21,64 @@ class Queries:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._sorter = Sorter(records)
-        self._order: tuple[object, list[int]] = (None, [])
+        self._order: tuple[object, NDArray[np.uint32]] = (None, np.empty(0, np.uint32))
 
     def rows(self, query: Query) -> array[int]:
         """The rows that match, in order."""
-        rows: Sequence[int] = self._ordered(query.sort, descending=query.descending)
-        rows = _in_group(self._records, rows, query)
-        if query.look_first is not None:
-            rows = _looked_at_first(self._records, rows, query.look_first)
-        if query.only is not None:
-            rows = _only(self._records, rows, query.only)
-        return array("I", matching(rows, self._records.text, query.search))
+        records = self._records
+        rows = self._ordered(query.sort, descending=query.descending)
+        for matching in _matching(records, query):
+            rows = rows[matching[rows]]
+        return array("I", rows.tobytes())
 
-    def _ordered(self, sort: SortBy, *, descending: bool) -> list[int]:
+    def _ordered(self, sort: SortBy, *, descending: bool) -> NDArray[np.uint32]:
         records = self._records
         decisions = records.decisions_version if sort is SortBy.DECISION else 0
         state = (sort, descending, records.version, decisions)
         if self._order[0] != state:
-            order = self._sorter.in_order(records.alive(), sort, descending=descending)
-            self._order = (state, order)
+            self._order = (state, in_order(records, records.alive(), sort, descending=descending))
         return self._order[1]
 
 
-def look_first_flags(records: Records, look_first: LookFirst) -> Sequence[int]:
-    """1 for every row that a quick filter holds, 0 for the others."""
+def look_first_flags(records: Records, look_first: LookFirst) -> Flags:
+    """For every row whether a quick filter holds."""
     match look_first:
         case LookFirst.UNDECIDED:
-            return bytearray(
-                not (staged or other)
-                for staged, other in zip(records.decision, records.elsewhere, strict=True)
-            )
+            return ~decided_flags(records)
         case LookFirst.NEWER_SAME_KEY:
             records.refresh_newer()
-            return records.newer_same_key
+            return np.frombuffer(records.newer_same_key, np.bool_)
         case LookFirst.CAME_BACK:
-            return records.came_back
+            return np.frombuffer(records.came_back, np.uint32).astype(np.bool_)
         case LookFirst.UNREADABLE:
-            return records.unreadable
+            return np.frombuffer(records.unreadable, np.bool_)
         case LookFirst.DECIDED_ELSEWHERE:
-            return records.elsewhere
+            return np.frombuffer(records.elsewhere, np.bool_)
 
 
-def _in_group(records: Records, rows: Sequence[int], query: Query) -> Sequence[int]:
-    if query.group is None:
-        return rows
-    grouping = records.groups[query.group_by]
-    number = grouping.number(query.group)
+def decided_flags(records: Records) -> Flags:
+    """For every row whether there is a decision about it, ours or another's."""
+    staged, others = (np.frombuffer(each, np.uint8) for each in (records.decision, records.elsewhere))
+    return (staged | others).astype(np.bool_)
+
+
+def _matching(records: Records, query: Query) -> Iterator[Flags]:
+    """For every row whether it matches, once for each part of the question, the cheapest first."""
+    if query.group is not None:
+        yield _in_group(records, query.group_by, query.group)
+    if query.look_first is not None:
+        yield look_first_flags(records, query.look_first)
+    if query.only is not None:
+        wanted = np.zeros(len(records), np.bool_)
+        wanted[records.places.rows_of(query.only)] = True
+        yield wanted
+    if needles(query.search):
+        yield records.searched.holding(query.search)
+
+
+def _in_group(records: Records, group_by: GroupBy, group: str) -> Flags:
+    grouping = records.groups[group_by]
+    number = grouping.number(group)
     if number is None:
-        return ()
-    of_row = grouping.of_row
-    return [row for row in rows if of_row[row] == number]
-
-
-def _looked_at_first(records: Records, rows: Sequence[int], look_first: LookFirst) -> Sequence[int]:
-    flags = look_first_flags(records, look_first)
-    return list(compress(rows, map(flags.__getitem__, rows)))
-
-
-def _only(records: Records, rows: Sequence[int], ids: frozenset[RecordId]) -> Sequence[int]:
-    wanted = {records.row_of(record) for record in ids}
-    return [row for row in rows if row in wanted]
+        return np.zeros(len(records), np.bool_)
+    return np.equal(np.frombuffer(grouping.of_row, np.uint32), number)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.failure import FailureReason, failure_of, known_number
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -18,15 +21,14 @@ from kmp_desktop.engine.content import Content, ContentReader, scalar_at
 from kmp_desktop.engine.grouping import Groupings
 from kmp_desktop.engine.keys import key_shown
 from kmp_desktop.engine.message_type import message_type
+from kmp_desktop.engine.places import Places
 from kmp_desktop.engine.same_key import SameKey
-from kmp_desktop.engine.search import searchable
+from kmp_desktop.engine.search import SearchTexts, searchable
+from kmp_desktop.engine.texts import NOT_TOLD, Texts
 
 UNDECIDED = 0
 DECISION_ORDER = {Decision.MERGE: 1, Decision.PURGE: 2, Decision.SKIP: 3}
 """How decisions sort; undecided is 0."""
-
-NOT_TOLD = -(1 << 62)
-"""In columns of whole numbers: the headers do not tell."""
 
 _LARGEST = (1 << 62) - 1
 _HEADER_CHARS = 400  # of each header that are searched: a stack trace is searched by its head
@@ -51,19 +53,19 @@ class Records:
         self.tries = array("q")
         self.size = array("q")
         self.came_back = array("I")
-        self.text: list[bytes] = []
-        self.reported: list[str] = []
-        self.key: list[str] = []
-        self.came_from: list[str] = []
-        self.payload: tuple[list[str | None], list[str | None]] = ([], [])
+        self.searched = SearchTexts()
+        self.reported = Texts()
+        self.key = Texts()
+        self.came_from = Texts()
+        self.payload = (Texts(), Texts())
         self.unreadable = bytearray()
         self.waits_for_registry = bytearray()
         self.newer_same_key = bytearray()
         self.decision = bytearray()
         self.elsewhere = bytearray()
         self.removed = bytearray()
-        self._alive: array[int] | None = None
-        self._row_of: dict[RecordId, int] = {}
+        self.places = Places()
+        self._alive: NDArray[np.uint32] | None = None
         self._staged: dict[RecordId, Decision] = {}
         self._elsewhere: set[RecordId] = set()
         self._sample: list[int] = []  # readable rows until columns are chosen
@@ -74,24 +76,24 @@ class Records:
 
     def row_of(self, record: RecordId) -> int | None:
         """The row of a record that is not removed."""
-        return self._row_of.get(record)
+        row = self.places.row_of(record)
+        return None if row is None or self.removed[row] else row
 
-    def alive(self) -> array[int]:
+    def alive(self) -> NDArray[np.uint32]:
         """Every row that is not removed, ascending; not to be changed."""
         if self._alive is None:
-            removed = self.removed
-            self._alive = array("I", [row for row in range(len(self)) if not removed[row]])
+            self._alive = np.flatnonzero(np.frombuffer(self.removed, np.uint8) == 0).astype(np.uint32)
         return self._alive
 
     def add(self, record: DeadLetter) -> int | None:
         """Take a record in; its row, or ``None`` if it has one already."""
-        if record.id in self._row_of:
+        if self.row_of(record.id) is not None:
             return None
         row = len(self.record)
         content = self.reader.read(record.value)
         reason = failure_of(record)
         kind = message_type(record, content)
-        self._row_of[record.id] = row
+        self.places.append(record.id)
         self.record.append(record)
         self.groups.add(reason, kind)
         self.same_key.add(row, record.key)
@@ -99,7 +101,7 @@ class Records:
         self._put_own(record, content)
         self._put_state(record.id)
         self._put_payload(row, content)
-        self.text.append(self._searchable(row, reason, kind, content))
+        self.searched.append(self._searchable(row, reason, kind, content))
         self._alive = None
         self.version += 1
         return row
@@ -108,7 +110,6 @@ class Records:
         """Mark rows as decided on the broker, or gone: they are in no query any more."""
         for row in rows:
             self.removed[row] = 1
-            del self._row_of[self.record[row].id]
         self.same_key.remove([self.record[row].key for row in rows], self.removed)
         self._alive = None
         self.version += 1
@@ -120,7 +121,7 @@ class Records:
                 self._staged.pop(record, None)
             else:
                 self._staged[record] = decision
-            row = self._row_of.get(record)
+            row = self.row_of(record)
             if row is not None:
                 self.decision[row] = DECISION_ORDER[decision] if decision else UNDECIDED
         self.decisions_version += 1
@@ -170,9 +171,9 @@ class Records:
             kind = message_type(record, content)
             self.unreadable[row] = 0
             self.groups.set_message_type(row, kind)
-            self.key[row] = key_shown(record.key, self.reader)
+            self.key[row] = key_shown(record.key, self.reader) or None
             self._refresh_payload(row, content)
-            self.text[row] = self._searchable(row, failure_of(record), kind, content)
+            self.searched[row] = self._searchable(row, failure_of(record), kind, content)
             changed.append(row)
         self.version += 1
         return changed
@@ -190,15 +191,15 @@ class Records:
             row=row,
             id=record.id,
             why=reason.labels()[reason.of_row[row]],
-            reported=self.reported[row],
+            reported=self.reported.text(row),
             message_type=self.message_type(row),
             payload=tuple(values[row] for values in self.payload[: len(self.columns)]),
             failed_at=self.failed_at[row],
             tries=_told(self.tries[row]),
             reported_by=self.reporter(row),
             step=step.label if step.key else None,
-            key=self.key[row],
-            came_from=self.came_from[row],
+            key=self.key.text(row),
+            came_from=self.came_from.text(row),
             size=self.size[row],
             first_sent=_told(self.first_sent[row]),
             came_back=self.came_back[row],
@@ -216,8 +217,8 @@ class Records:
 
     def message_types(self) -> int:
         """How many different message types the rows have."""
-        of_row = self.groups[GroupBy.MESSAGE].of_row
-        return len({of_row[row] for row in self.alive()})
+        of_row = np.frombuffer(self.groups[GroupBy.MESSAGE].of_row, np.uint32)
+        return int(np.count_nonzero(np.bincount(of_row[self.alive()])))
 
     def _number(self, kind: GroupBy, row: int) -> int:
         return self.groups[kind].of_row[row]
@@ -227,12 +228,12 @@ class Records:
         self.first_sent.append(_bounded(reason.first_sent))
         self.tries.append(_bounded(reason.tries))
         self.came_back.append(reason.came_back)
-        self.reported.append(reason.message)
-        self.came_from.append(str(reason.origin) if reason.origin else "")
+        self.reported.append(reason.message or None)
+        self.came_from.append(str(reason.origin) if reason.origin else None)
 
     def _put_own(self, record: DeadLetter, content: Content) -> None:
         self.size.append(record.size())
-        self.key.append(key_shown(record.key, self.reader))
+        self.key.append(key_shown(record.key, self.reader) or None)
         self.unreadable.append(not content.readable)
         self.waits_for_registry.append(content.waits_for_registry)
 
@@ -268,8 +269,8 @@ class Records:
             kind,
             reason.reporter,
             str(reason.step or ""),
-            self.key[row],
-            self.came_from[row],
+            self.key.text(row),
+            self.came_from.text(row),
         ]
         headers = "\n".join(_header_words(name, value) for name, value in self.record[row].headers)
         parts += (reason.message[:_MESSAGE_CHARS], *reason.causes, headers[:_ALL_HEADERS_CHARS])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
@@ -46,30 +49,32 @@ def _came_back(records: Records, staged: dict[RecordId, Decision]) -> dict[Recor
 def _lines(records: Records, arranged_by: ReviewBy) -> tuple[ReviewLine, ...]:
     """One line for each group that something is staged in, the largest first."""
     numbers, keys, labels = _arranged(records, arranged_by)
-    decision = records.decision
-    counts: Counter[tuple[int, int]] = Counter((numbers[row], decision[row]) for row in records.alive())
-    staged: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-    for row in records.alive():
-        if decision[row] != UNDECIDED:
-            staged[numbers[row]].append(row)
+    alive = records.alive()
+    decision = np.frombuffer(records.decision, np.uint8)[alive]
+    group = numbers[alive]
+    counts = np.zeros((len(keys), len(Decision) + 1), np.int64)
+    np.add.at(counts, (group, decision), 1)
+    staged = alive[decision != UNDECIDED]
+    of_staged = group[decision != UNDECIDED]
     lines = [
         ReviewLine(
             key=keys[number],
             label=labels[number],
-            retry=counts[number, DECISION_ORDER[Decision.MERGE]],
-            discard=counts[number, DECISION_ORDER[Decision.PURGE]],
-            skip=counts[number, DECISION_ORDER[Decision.SKIP]],
-            undecided=counts[number, UNDECIDED],
-            rows=rows,
+            retry=int(counts[number, DECISION_ORDER[Decision.MERGE]]),
+            discard=int(counts[number, DECISION_ORDER[Decision.PURGE]]),
+            skip=int(counts[number, DECISION_ORDER[Decision.SKIP]]),
+            undecided=int(counts[number, UNDECIDED]),
+            rows=array("I", staged[of_staged == number].tobytes()),
         )
-        for number, rows in staged.items()
+        for number in np.flatnonzero(counts.sum(axis=1) > counts[:, UNDECIDED]).tolist()
     ]
     return tuple(sorted(lines, key=lambda line: (-len(line.rows), str(line.label).casefold(), line.key)))
 
 
-def _arranged(records: Records, arranged_by: ReviewBy) -> tuple[bytes | array[int], list[str], list[Text]]:
+def _arranged(records: Records, arranged_by: ReviewBy) -> tuple[NDArray[np.uint32], list[str], list[Text]]:
     """(group number of every row, key and label of every group)."""
     if arranged_by is ReviewBy.ALL:
-        return bytes(len(records)), [""], [text("All records")]
+        return np.zeros(len(records), np.uint32), [""], [text("All records")]
     grouping = records.groups[_GROUPED[arranged_by]]
-    return grouping.of_row, [group.key for group in grouping.groups], grouping.labels()
+    numbers = np.frombuffer(grouping.of_row, np.uint32)
+    return numbers, [group.key for group in grouping.groups], grouping.labels()

@@ -8,10 +8,21 @@ because one letter outside Latin-1 would double a str, and there are hundreds of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
 
 MAX_BYTES = 16_384
 """How much text of one record is searched."""
+
+PIECE_BYTES = 8 << 20
+_END = b"\xff"  # in no UTF-8
+_SELDOM = 8  # where fewer than one row in so many is left, these are looked at one by one
+_MANY = 200
 
 _SEPARATORS = " .,'\u2019/_\u00a0\u2009\u202f-"
 # Written so that the separator is found first: twice as fast, and every record goes through it.
@@ -33,11 +44,102 @@ def needles(search: str) -> tuple[bytes, ...]:
     return tuple(_closed_word(word).encode("utf-8", "replace") for word in words if word.strip())
 
 
-def matching(rows: Sequence[int], texts: Sequence[bytes], search: str) -> Sequence[int]:
-    """Those of ``rows`` whose text holds all that is searched for, in the same order."""
-    for needle in needles(search):
-        rows = [row for row in rows if needle in texts[row]]
-    return rows
+class SearchTexts:
+    """What is searched of every row, in few large pieces: one call looks through thousands of rows.
+
+    The last answer is remembered: a search is typed letter by letter, and while a queue is read the
+    same search is asked again for a few rows more.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[_Piece] = []
+        self._rows = 0
+        self._changed: dict[int, bytes] = {}
+        self._last: tuple[tuple[bytes, ...], NDArray[np.bool_]] = ((), np.empty(0, np.bool_))
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def append(self, text: bytes) -> None:
+        """The text of the next row, as ``searchable`` gives it."""
+        if not self._pieces or len(self._pieces[-1].content) >= PIECE_BYTES:
+            self._pieces.append(_Piece(self._rows))
+        self._pieces[-1].append(text)
+        self._rows += 1
+
+    def __setitem__(self, row: int, text: bytes) -> None:
+        self._changed[row] = text
+        self._last = ((), np.empty(0, np.bool_))
+
+    def holding(self, search: str) -> NDArray[np.bool_]:
+        """For every row whether its text holds all that is searched for."""
+        words = needles(search)
+        before, known = self._last
+        found = np.ones(self._rows, np.bool_)
+        if all(any(old in new for new in words) for old in before):
+            found[: len(known)] = known
+        first = len(known) if before == words else 0
+        for word in words:
+            for piece in self._pieces:
+                piece.narrow(word, found, first)
+        for row, text in self._changed.items():
+            found[row] = all(word in text for word in words)
+        self._last = (words, found)
+        return found
+
+
+class _Piece:
+    """The texts of some rows one behind the other, each with an end that no text holds."""
+
+    def __init__(self, first: int) -> None:
+        self.content = bytearray()
+        self._first = first
+        self._starts = array("I")
+
+    def append(self, text: bytes) -> None:
+        self._starts.append(len(self.content))
+        self.content += text
+        self.content += _END
+
+    def narrow(self, word: bytes, found: NDArray[np.bool_], first: int) -> None:
+        """Take those rows from ``first`` on out of ``found`` that do not hold the word."""
+        begin = max(0, first - self._first)
+        rows = len(self._starts)
+        if begin >= rows:
+            return
+        mine = found[self._first : self._first + rows]
+        candidates = begin + np.flatnonzero(mine[begin:])
+        if len(candidates) * _SELDOM < rows - begin:
+            mine[candidates] = self._each(word, candidates)
+            return
+        holds = np.zeros(rows, np.bool_)
+        after = self._seldom(word, begin, holds)
+        if after < rows:
+            left = np.arange(after, rows)
+            holds[left] = self._each(word, left)
+        mine[begin:] &= holds[begin:]
+
+    def _each(self, word: bytes, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Row by row: right where most hold the word, or few are to be looked at."""
+        starts = np.frombuffer(self._starts, np.uint32)
+        ends = np.append(starts[1:], np.uint32(len(self.content)))
+        places = map(self.content.find, repeat(word), starts[rows].tolist(), ends[rows].tolist())
+        return np.fromiter(places, np.int64, len(rows)) >= 0
+
+    def _seldom(self, word: bytes, begin: int, holds: NDArray[np.bool_]) -> int:
+        """From one find to the next, until too many are found; the first row not looked at."""
+        find, starts = self.content.find, self._starts
+        row, hits = begin, 0
+        at = find(word, starts[begin])
+        while at >= 0:
+            row = bisect_right(starts, at, row) - 1
+            holds[row] = True
+            hits += 1
+            row += 1
+            if row == len(starts) or (hits > _MANY and hits * 2 > row - begin):
+                return row
+            at = find(word, starts[row])
+        return len(starts)
 
 
 def _closed_up(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import Text, text
@@ -35,32 +37,34 @@ def summarise(records: Records, wanted: SummaryWanted) -> SelectionSummary:
 
     Counts, times and those that came back are always those of all rows.
     """
-    rows = array("I", [row for row in wanted.rows if row < len(records)])
+    rows = np.array(wanted.rows, np.uint32)
+    rows = rows[rows < len(records)]
     looked_at = _sample(rows) if len(rows) > SAMPLE_OVER else rows
-    times = [records.failed_at[row] for row in rows]
+    times = np.frombuffer(records.failed_at, np.int64)[rows]
+    back = np.frombuffer(records.came_back, np.uint32)[rows] > 0
     return SelectionSummary(
         serial=wanted.serial,
         count=len(rows),
         facts=_facts(records, looked_at),
-        differences=_differences(records, looked_at),
-        came_back=tuple(row for row in rows if records.came_back[row]),
-        examples=tuple(_example(records, row) for row in few_first(records, looked_at, _EXAMPLES)),
-        failed_first=min(times, default=0),
-        failed_last=max(times, default=0),
+        differences=_differences(records, looked_at.tolist()),
+        came_back=tuple(rows[back].tolist()),
+        examples=tuple(_example(records, row) for row in few_first(records, looked_at.tolist(), _EXAMPLES)),
+        failed_first=int(times.min()) if len(times) else 0,
+        failed_last=int(times.max()) if len(times) else 0,
         sampled=len(looked_at) if len(looked_at) < len(rows) else 0,
     )
 
 
-def _sample(rows: Sequence[int]) -> array[int]:
+def _sample(rows: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Evenly spaced, so that the same selection always gives the same summary."""
-    return array("I", [rows[at * len(rows) // SAMPLE] for at in range(SAMPLE)])
+    return rows[np.arange(SAMPLE) * len(rows) // SAMPLE]
 
 
-def _facts(records: Records, rows: Sequence[int]) -> tuple[Fact, ...]:
+def _facts(records: Records, rows: NDArray[np.uint32]) -> tuple[Fact, ...]:
     facts = []
     for kind, name in _FACTS:
         grouping = records.groups[kind]
-        counts = Counter(grouping.of_row[row] for row in rows)
+        counts = Counter(np.frombuffer(grouping.of_row, np.uint32)[rows].tolist())
         labels = grouping.labels()
         told = [each for each in counts if grouping.groups[each].key or kind is GroupBy.REASON]
         if told:
@@ -76,7 +80,7 @@ def _differences(records: Records, rows: Sequence[int]) -> tuple[Fact, ...]:
     names = Counter(label_of(path) for path in differing)
     paths = sorted(differing, key=lambda path: (_all_differ(differing[path]), len(differing[path]), path))
     facts = [_difference(_name(path, names), differing[path]) for path in paths[:_MAX_FIELDS]]
-    messages = Counter(records.reported[row] for row in rows if records.reported[row])
+    messages = Counter(said for row in rows if (said := records.reported.text(row)))
     if len(messages) > 1:
         facts.insert(0, _difference(text("Reported message"), messages))
     return tuple(facts)
@@ -109,8 +113,8 @@ def _difference(name: Text, values: Counter[str]) -> Fact:
 def _example(records: Records, row: int) -> tuple[int, str, str]:
     """(row, what tells it from the others, reported message)."""
     values = (values[row] for values in records.payload[: len(records.columns)])
-    told = next((value for value in values if value), records.key[row]) or _place(records.record[row].id)
-    return row, told, records.reported[row]
+    told = next((value for value in values if value), records.key.text(row)) or _place(records.record[row].id)
+    return row, told, records.reported.text(row)
 
 
 def _place(record: RecordId) -> str:

@@ -31,6 +31,7 @@ _LIBRARIES = {
     "confluent_kafka": ("kafka", "decoding"),
     "fastavro": ("decoding",),
     "keyring": ("store",),
+    "numpy": ("engine",),
 }
 _ASK = """
 import importlib, json, sys
@@ -98,6 +99,7 @@ _DIRECT = {
     "confluent_kafka": {"kafka", "decoding"},
     "fastavro": {"decoding"},
     "keyring": {"store"},
+    "numpy": {"engine"},
     "platformdirs": {"store"},
 }
 

@@ -87,6 +87,10 @@ class Asked:
         assert isinstance(answer, ReviewReply)
         return answer
 
+    def decide_rows(self, ids: Iterable[RecordId], decision: Decision | None) -> None:
+        """Stage a decision for many records."""
+        self.engine.answer(DecisionsChanged(tuple((each, decision) for each in ids)))
+
     def decide(self, decision: Decision | None, *offsets: int) -> None:
         """Stage a decision for records of partition 0."""
         self.engine.answer(DecisionsChanged(tuple((RecordId(0, each), decision) for each in offsets)))

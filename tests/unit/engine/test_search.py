@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmp_desktop.engine.search import MAX_BYTES, matching, searchable
+from kmp_desktop.engine.search import MAX_BYTES, SearchTexts, searchable
 from tests.unit.engine.asking import reading
 from tests.unit.records import connect, record, spring
 
 
 def found(text: str, search: str) -> bool:
     """Whether a text of one part is found."""
-    return matching([0], [searchable([text])], search) == [0] or not search.strip(' "')
+    return holding(search, text) == [True]
+
+
+def holding(search: str, *texts: str) -> list[bool]:
+    """For each of some texts whether it holds what is searched for."""
+    searched = SearchTexts()
+    for each in texts:
+        searched.append(searchable([each]))
+    return list(map(bool, searched.holding(search)))
 
 
 @pytest.mark.parametrize(
@@ -54,14 +62,13 @@ def test_what_is_not_found(text: str, search: str) -> None:
 
 
 def test_searching_for_nothing_finds_everything() -> None:
-    texts = [searchable(["a"]), searchable([""])]
-    assert [1, 0] == list(matching([1, 0], texts, '  "" '))
+    assert [True, True] == holding('  "" ', "a", "")
 
 
 def test_very_long_text_is_searched_at_its_beginning_only() -> None:
-    text = searchable(["begin" + "x" * MAX_BYTES + "end"])
-    assert [0] == list(matching([0], [text], "begin"))
-    assert [] == list(matching([0], [text], "end"))
+    text = "begin" + "x" * MAX_BYTES + "end"
+    assert found(text, "begin")
+    assert not found(text, "end")
 
 
 def test_a_half_of_a_surrogate_pair_does_no_harm() -> None:
