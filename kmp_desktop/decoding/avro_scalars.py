@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable
 
 from kmp_desktop.core.payload import Node, NodeKind
 from kmp_desktop.decoding.avro_bytes import AvroBytes
 from kmp_desktop.decoding.avro_logical import Logical
+from kmp_desktop.decoding.floats import double_text, float_text
 
 Reader = Callable[[AvroBytes, str, str], Node]
 """Reads the value of one schema: (bytes, name of the node, branch of the union it is in)."""
@@ -36,13 +36,13 @@ def _float(source: AvroBytes, name: str, branch: str) -> Node:
     source.count()
     raw = source.take(4)
     value: float = struct.unpack("<f", raw)[0]
-    return Node(name, NodeKind.NUMBER, _shortest(value, raw), branch=branch)
+    return Node(name, NodeKind.NUMBER, float_text(value, raw), branch=branch)
 
 
 def _double(source: AvroBytes, name: str, branch: str) -> Node:
     source.count()
     value: float = struct.unpack("<d", source.take(8))[0]
-    return Node(name, NodeKind.NUMBER, _written(value), branch=branch)
+    return Node(name, NodeKind.NUMBER, double_text(value), branch=branch)
 
 
 def _string(source: AvroBytes, name: str, branch: str) -> Node:
@@ -107,27 +107,6 @@ def enum(symbols: list[str]) -> Reader:
         return Node(name, NodeKind.STRING, symbols[index], branch=branch)
 
     return read
-
-
-def _written(value: float) -> str:
-    """A double in its shortest form that reads back as the same double; "NaN", "Infinity"."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return repr(value)
-
-
-def _shortest(value: float, raw: bytes) -> str:
-    """A 4-byte float in its shortest form that reads back as the same float."""
-    for digits in range(1, 10):
-        shown = float(f"{value:.{digits}g}")
-        try:
-            if struct.pack("<f", shown) == raw:
-                return _written(shown)
-        except OverflowError:
-            continue
-    return _written(value)
 
 
 PRIMITIVES: dict[str, Reader] = {

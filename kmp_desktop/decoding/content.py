@@ -8,6 +8,7 @@ from kmp_desktop.core.text import Text, text, text_n
 from kmp_desktop.decoding.avro import AvroSchemas
 from kmp_desktop.decoding.framing import FRAME_SIZE, framed_schema
 from kmp_desktop.decoding.json_tree import read_json
+from kmp_desktop.decoding.protobuf import ProtobufSchemas
 from kmp_desktop.decoding.refusal import NotThisFormat, TooMuch
 
 _KINDS = {"AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema"}
@@ -29,6 +30,7 @@ class ContentDecoder:
     def __init__(self, schemas: SchemaSource | None) -> None:
         self._schemas = schemas
         self._avro = AvroSchemas()
+        self._protobuf = ProtobufSchemas()
 
     def decode(self, value: bytes | None) -> Payload:
         """What can be shown of ``value``: the first format that fits it to its last byte."""
@@ -74,7 +76,7 @@ class ContentDecoder:
             case "JSON":
                 return _json_payload(value[FRAME_SIZE:])
             case "PROTOBUF":
-                raise NotThisFormat(text("Protobuf, shown as bytes."))
+                return self._protobuf.read(schema, value, FRAME_SIZE)
             case _:
                 raise NotThisFormat(text("This program does not know {kind}.", kind=schema.kind))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+from google.protobuf import descriptor_pb2
 
 from kmp_desktop.core.payload import Node, NodeKind, Tree, Undecodable
 from kmp_desktop.core.ports import RegisteredSchema, SchemaSource, SchemaUnavailable
@@ -132,18 +134,53 @@ def test_a_value_with_a_json_schema_is_read_as_json(
     assert ("JSON", [("number", "4500318719")]) == (read.format, shown(read.root))
 
 
-def test_a_protobuf_value_is_named_but_shown_as_bytes(
+def test_a_protobuf_value_is_read_with_all_that_its_schema_imports(
     client: SchemaRegistryClient, topic: str, registry: str
 ) -> None:
-    source = 'syntax = "proto3"; message Label { string number = 1; }'
-    schema_id = client.register_schema(f"{topic}-value", Schema(source, "PROTOBUF"))
-    read = ContentDecoder(ConfluentRegistry(registry)).decode(framed(schema_id, b"\x00\x0a\x01x"))
-    assert isinstance(read, Undecodable)
-    first = read.attempts[0]
-    assert (f"Company format {schema_id} (Protobuf)", "Protobuf, shown as bytes.") == (
-        str(first.format),
-        str(first.reason),
+    def register(name: str, source: str, *references: SchemaReference) -> SchemaReference:
+        subject = f"{topic}/{name}"
+        client.register_schema(subject, Schema(source, "PROTOBUF", list(references)))
+        return SchemaReference(name, subject, 1)
+
+    money = register("money.proto", 'syntax = "proto3"; package shop; message Money { int64 cents = 1; }')
+    price = register(
+        "price.proto",
+        'syntax = "proto3"; package shop; import "money.proto"; message Price { Money net = 1; }',
+        money,
     )
+    source = """syntax = "proto3"; package shop.orders;
+    import "price.proto"; import "money.proto"; import "google/protobuf/timestamp.proto";
+    message Unused {}
+    message Order {
+      message Line { shop.Price price = 1; Money tax = 2; google.protobuf.Timestamp at = 3; }
+    }
+    """
+    schema = Schema(source, "PROTOBUF", [price, money])
+    schema_id = client.register_schema(f"{topic}-value", schema)
+    data = b"\x0a\x04\x0a\x02\x08\x05" + b"\x12\x02\x08\x07" + b"\x1a\x06\x08\xab\xe7\x90\xd8\x06"
+    read = ContentDecoder(ConfluentRegistry(registry)).decode(framed(schema_id, b"\x04\x02\x00" + data))
+    assert isinstance(read, Tree)
+    assert ("Protobuf", "shop.orders.Order.Line") == (read.format, read.type_name)
+    expected = [
+        ("price", [("net", [("cents", "5")])]),
+        ("tax", [("cents", "7")]),
+        ("at", "2026-11-23T12:38:03Z"),
+    ]
+    assert expected == shown(read.root)
+
+
+def test_a_protobuf_schema_that_was_registered_in_binary_is_read(
+    client: SchemaRegistryClient, topic: str, registry: str
+) -> None:
+    kind = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="label.proto", package="shop", syntax="proto3")
+    number = kind(name="number", number=1, type=kind.TYPE_STRING, label=kind.LABEL_OPTIONAL)
+    file.message_type.add(name="Label").field.append(number)
+    binary = base64.b64encode(file.SerializeToString()).decode()
+    schema_id = client.register_schema(f"{topic}-value", Schema(binary, "PROTOBUF"))
+    read = ContentDecoder(ConfluentRegistry(registry)).decode(framed(schema_id, b"\x00\x0a\x01x"))
+    assert isinstance(read, Tree)
+    assert ("shop.Label", [("number", "x")]) == (read.type_name, shown(read.root))
 
 
 def test_a_number_the_registry_does_not_know_is_said_so(registry: str) -> None:

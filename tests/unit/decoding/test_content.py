@@ -113,7 +113,7 @@ NOT_JSON = "JSON: The first byte is 00; JSON cannot start with it."
         (
             framed(9, b"\x00\x0a"),
             [
-                "Company format 9 (Protobuf): Protobuf, shown as bytes.",
+                "Company format 9 (Protobuf): It breaks off: more should follow after its last byte.",
                 NOT_JSON,
                 "Plain text: 5 bytes are not valid text.",
             ],
@@ -199,7 +199,7 @@ REAL = {
     "avro": {("Tree", "Avro"): 20},
     "json": {("Tree", "JSON"): 9},
     "text": {("Plain", "Text"): 9},
-    "protobuf": {("Undecodable", ""): 22},
+    "protobuf": {("Tree", "Protobuf"): 22},
     "binary": {("Undecodable", ""): 22},
     "empty": {("Nothing", ""): 2},
     "tombstone": {("Nothing", ""): 15},
