@@ -41,7 +41,7 @@ from kmp_desktop.store.seen_states import FileSeenStates
 from kmp_desktop.store.wall_clock import WallClock
 from tests.cluster.running import cluster
 
-CHUNK = 5000
+CHUNK = 5000  # of the bare client
 
 
 class _Reading:
@@ -123,7 +123,7 @@ class Place:
         sink = KafkaSink(settings, self.queue, journal, lock, seen, "bench", WallClock())
         try:
             staged = dict.fromkeys(loaded.records, Decision.MERGE)
-            return commit(sink, loaded, staged, _Committing(), WallClock(), max_records=CHUNK)
+            return commit(sink, loaded, staged, _Committing(), WallClock())
         finally:
             sink.close()
 

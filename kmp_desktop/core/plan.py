@@ -16,7 +16,7 @@ from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.sizes import batch_bytes, packed_size_exceeds, size_text
 from kmp_desktop.core.text import Text, text
 
-MAX_RECORDS = 5_000
+MAX_RECORDS = 20_000
 MAX_BYTES = 32_000_000
 
 Key = tuple[int, bytes]

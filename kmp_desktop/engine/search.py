@@ -79,13 +79,19 @@ class SearchTexts:
         if all(any(old in new for new in words) for old in before):
             found[: len(known)] = known
         first = len(known) if before == words else 0
-        for word in words:
+        for word in self._seldom_first(words):
             for piece in self._pieces:
                 piece.narrow(word, found, first)
         for row, text in self._changed.items():
             found[row] = all(word in text for word in words)
         self._last = (words, found)
         return found
+
+    def _seldom_first(self, words: tuple[bytes, ...]) -> list[bytes]:
+        """What few rows hold leaves little to look at for the others."""
+        if len(words) < 2 or not self._pieces:
+            return list(words)
+        return sorted(words, key=self._pieces[-1].share)
 
 
 class _Piece:
@@ -100,6 +106,11 @@ class _Piece:
         self._starts.append(len(self.content))
         self.content += text
         self.content += _END
+
+    def share(self, word: bytes) -> int:
+        """How many of the first rows hold a word."""
+        rows = np.arange(min(len(self._starts), _MANY))
+        return int(np.count_nonzero(self._each(word, rows)))
 
     def narrow(self, word: bytes, found: NDArray[np.bool_], first: int) -> None:
         """Take those rows from ``first`` on out of ``found`` that do not hold the word."""

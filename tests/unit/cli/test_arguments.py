@@ -64,7 +64,7 @@ def test_apply_takes_a_plan_and_two_topics() -> None:
 def test_apply_has_usual_values() -> None:
     command = parse(["apply", *QUEUE, "--plan", "p", "q", "r"]).command
     assert isinstance(command, ApplyCommand)
-    assert (5_000, None, False) == (command.chunk_records, command.take_over, command.queue.as_json)
+    assert (20_000, None, False) == (command.chunk_records, command.take_over, command.queue.as_json)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_without_a_command_it_is_the_window() -> None:
         (["apply", *QUEUE, "--plan", "p", "q", "q"], "QUEUE_TOPIC and RETRY_TOPIC are the same"),
         (
             ["apply", *QUEUE, "--plan", "p", "--chunk-records", "0", "q", "r"],
-            "expected a number from 1 to 5000",
+            "expected a number from 1 to 20000",
         ),
         (
-            ["apply", *QUEUE, "--plan", "p", "--chunk-records", "5001", "q", "r"],
+            ["apply", *QUEUE, "--plan", "p", "--chunk-records", "20001", "q", "r"],
             "expected a number from 1 to",
         ),
         (["apply", *QUEUE, "--plan", "p", "--chunk-records", "x", "q", "r"], "not 'x'"),

@@ -11,6 +11,7 @@ import pytest
 
 from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.queue_state import (
     CleanupPolicy,
     CopyTimes,
@@ -382,8 +383,9 @@ def test_a_ledger_that_is_nearly_full_warns_and_shows_the_gaps() -> None:
 
 
 def test_parts_are_counted_without_what_cannot_be_written() -> None:
-    records = [record(n, f"K{n}") for n in range(10_001)] + [record(10_001, "X", unfaithful="odd")]
-    assert 3 == reviewed(records, dict.fromkeys(range(10_002), MERGE)).parts
+    most = 2 * MAX_RECORDS
+    records = [record(n, f"K{n}") for n in range(most)] + [record(most, "X", unfaithful="odd")]
+    assert 2 == reviewed(records, dict.fromkeys(range(most + 1), MERGE)).parts
 
 
 def test_skips_alone_write_nothing() -> None:
