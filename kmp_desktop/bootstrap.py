@@ -24,7 +24,7 @@ from kmp_desktop.cli.arguments import WindowCommand, parse
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.ports import ConnectionCheck, QueueAdapters, SchemaSource, SecretStore
-from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets, Security
+from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.text import text
 from kmp_desktop.decoding.registry import ConfluentRegistry
 from kmp_desktop.kafka.check import KafkaCheck
@@ -59,7 +59,6 @@ _log = logging.getLogger(__name__)
 
 _BUG = 1  # exit code
 
-_SIGNS_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 _PATIENCE_MS = 45_000
 """How long a window that was closed may wait for a server; then the process ends without it."""
 
@@ -154,8 +153,8 @@ class KafkaConnector:
         Raises UserFacingError SIGN_IN where nobody has given the password yet.
         """
         if self._log is not None:
-            self._log.hide(secrets.kafka_password, secrets.registry_password)
-        if profile.user and profile.security in _SIGNS_IN and not secrets.kafka_password:
+            self._log.hide(*secrets.values())
+        if profile.wants_password and not secrets.kafka_password:
             raise _password_missing(profile)
         folders = self._folders
 
@@ -189,7 +188,7 @@ class _HidingCheck:
     ) -> None:
         """Hide, then check."""
         if self._log is not None:
-            self._log.hide(secrets.kafka_password, secrets.registry_password)
+            self._log.hide(*secrets.values())
         self._check(profile, queue, secrets, report, stopped)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.ports import SecretStore
-from kmp_desktop.core.profile import ConnectionProfile, SecretKind, SecretRef, Secrets, Security
+from kmp_desktop.core.profile import ConnectionProfile, SecretKind, SecretRef, Secrets
 
 NONE_GIVEN = Secrets()
 
@@ -16,7 +16,6 @@ def secrets_of(store: SecretStore, profile: ConnectionProfile, given: Secrets = 
     UserFacingError. Whoever gave Kafka's password because the store is locked is not stopped by the
     registry's: it stays empty, and what the registry would decode is shown as bytes.
     """
-    signs_in = bool(profile.user) and profile.security in (Security.SASL_PLAINTEXT, Security.SASL_SSL)
 
     def password(kind: SecretKind, given_one: str) -> str:
         if given_one:
@@ -24,11 +23,12 @@ def secrets_of(store: SecretStore, profile: ConnectionProfile, given: Secrets = 
         try:
             return store.get(SecretRef(profile.id, kind)) or ""
         except UserFacingError:
-            if kind is SecretKind.REGISTRY and given.kafka_password:
+            if kind is not SecretKind.KAFKA and given.kafka_password:
                 return ""
             raise
 
     return Secrets(
-        password(SecretKind.KAFKA, given.kafka_password) if signs_in else "",
-        password(SecretKind.REGISTRY, given.registry_password) if profile.registry_user else "",
+        password(SecretKind.KAFKA, given.kafka_password) if profile.wants_password else "",
+        password(SecretKind.REGISTRY, given.registry_password) if profile.wants_registry_password else "",
+        password(SecretKind.KEY, given.key_password) if profile.certificate_file else "",
     )

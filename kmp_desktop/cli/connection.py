@@ -31,7 +31,7 @@ class Connection:
     def hidden(self) -> tuple[str, ...]:
         """Everything that must not appear in a log or message."""
         others = (value for name, value in self.profile.settings if is_secret_setting(name))
-        return (self.secrets.kafka_password, self.secrets.registry_password, *others)
+        return tuple(each for each in (*self.secrets.values(), *others) if each)
 
 
 def connection_of(arguments: QueueArguments) -> Connection:

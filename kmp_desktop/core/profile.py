@@ -25,11 +25,22 @@ class Security(StrEnum):
 
 
 class Mechanism(StrEnum):
-    """How a user name and password are presented (``sasl.mechanism``)."""
+    """How an account is presented (``sasl.mechanism``, and one that stands for a way of its own)."""
 
     PLAIN = "PLAIN"
     SCRAM_SHA_256 = "SCRAM-SHA-256"
     SCRAM_SHA_512 = "SCRAM-SHA-512"
+    OAUTHBEARER = "OAUTHBEARER"
+    AWS_MSK_IAM = "AWS_MSK_IAM"
+    GSSAPI = "GSSAPI"
+
+
+class RegistrySignIn(StrEnum):
+    """How the format registry learns who asks."""
+
+    BASIC = "basic"  # user and password; without a user: not at all
+    BEARER = "bearer"  # a token that an administrator handed out
+    OAUTH = "oauth"  # a token from the token address, for client id and secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +65,51 @@ class ConnectionProfile:
     environment: Environment = Environment.TEST
     security: Security = Security.PLAINTEXT
     mechanism: Mechanism = Mechanism.SCRAM_SHA_512
-    user: str = ""
+    user: str = ""  # the client id where tokens are used
     ca_file: str = ""
+    ca_pem: str = ""  # PEM text instead of, or beside, a file
+    certificate_file: str = ""  # the client's own: PEM, or PKCS#12 (.p12, .pfx) with its key
+    key_file: str = ""  # PEM; empty: the key is in the certificate's file
+    token_url: str = ""
+    token_scope: str = ""
+    aws_region: str = ""
     registry_url: str = ""
     registry_user: str = ""
+    registry_sign_in: RegistrySignIn = RegistrySignIn.BASIC
+    registry_token_url: str = ""
+    registry_scope: str = ""
     person: str = ""  # who decides, written into tombstones as kmp-by; may be empty
     confirm_discards_from: int = 10
+    read_only: bool = False
     queues: tuple[Queue, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()  # further librdkafka settings, no secrets
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether an account is presented to the servers."""
+        return self.security in (Security.SASL_PLAINTEXT, Security.SASL_SSL)
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether the servers are spoken to by TLS."""
+        return self.security in (Security.SSL, Security.SASL_SSL)
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether the sign-in needs a password (or client secret) that belongs to ``user``."""
+        return self.signs_in and self.mechanism in PASSWORD_MECHANISMS and bool(self.user)
+
+    @property
+    def wants_registry_password(self) -> bool:
+        """Whether the registry is told a password, token or client secret."""
+        by_token = bool(self.registry_url) and self.registry_sign_in is RegistrySignIn.BEARER
+        return bool(self.registry_user) or by_token
+
+
+PASSWORD_MECHANISMS = frozenset(
+    {Mechanism.PLAIN, Mechanism.SCRAM_SHA_256, Mechanism.SCRAM_SHA_512, Mechanism.OAUTHBEARER}
+)
+"""Those that present ``user`` with a password or client secret."""
 
 
 class SecretKind(StrEnum):
@@ -69,6 +117,7 @@ class SecretKind(StrEnum):
 
     KAFKA = "kafka"
     REGISTRY = "registry"
+    KEY = "key"  # opens the key of the client's certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +134,28 @@ class Secrets:
 
     kafka_password: str = field(default="", repr=False)
     registry_password: str = field(default="", repr=False)
+    key_password: str = field(default="", repr=False)
+
+    def of(self, kind: SecretKind) -> str:
+        """The password of this kind, or nothing."""
+        return self._all()[kind]
 
     def or_else(self, others: Secrets) -> Secrets:
         """These, and those of ``others`` where one of these is empty."""
-        return Secrets(
-            self.kafka_password or others.kafka_password, self.registry_password or others.registry_password
-        )
+        return Secrets(*(mine or theirs for mine, theirs in zip(self.values(), others.values(), strict=True)))
 
     def without(self, others: Secrets) -> Secrets:
         """These, emptied where ``others`` holds one."""
-        return Secrets(
-            "" if others.kafka_password else self.kafka_password,
-            "" if others.registry_password else self.registry_password,
-        )
+        both = zip(self.values(), others.values(), strict=True)
+        return Secrets(*("" if theirs else mine for mine, theirs in both))
+
+    def values(self) -> tuple[str, ...]:
+        """All of them, in the order of the fields; for hiding them."""
+        return tuple(self._all().values())
+
+    def _all(self) -> dict[SecretKind, str]:
+        return {
+            SecretKind.KAFKA: self.kafka_password,
+            SecretKind.REGISTRY: self.registry_password,
+            SecretKind.KEY: self.key_password,
+        }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 
 from confluent_kafka import Consumer, KafkaException
@@ -12,20 +10,20 @@ from confluent_kafka.admin import AclOperation
 
 from kmp_desktop.core.connection_check import CheckResult, CheckState, CheckStep
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
+from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Queue, Secrets
 from kmp_desktop.core.queue_state import CleanupPolicy
 from kmp_desktop.core.text import Text, text, text_n
-from kmp_desktop.kafka import preflight, refusals
+from kmp_desktop.kafka import certificate_words, preflight, refusals
+from kmp_desktop.kafka.certificate_words import NotSecure
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.offsets import GroupDenied, is_unstable, naming, read_stable, transactional_id
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.settings import ClientSettings, client_settings
+from kmp_desktop.kafka.token_address import why_no_token
 from kmp_desktop.kafka.topics import TopicFacts, describe, limits_of
 
 _CONNECT_S = 4.0
 _GROUP_S = 5.0
-_SIGNED_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
-_ENCRYPTED = (Security.SSL, Security.SASL_SSL)
 
 
 class _Failed(Exception):  # noqa: N818 - ends the steps; holds what to show
@@ -76,7 +74,7 @@ class KafkaCheck:
 
 def _steps_of(profile: ConnectionProfile, queue: Queue | None) -> dict[CheckStep, Text]:
     steps = {CheckStep.SERVER: text("Server found")}
-    if profile.security in _ENCRYPTED:
+    if profile.encrypts:
         steps[CheckStep.SECURE] = text("Secure connection")
     steps[CheckStep.SIGN_IN] = text("Signed in")
     if queue is not None:
@@ -94,13 +92,14 @@ class _Steps:
     ) -> None:
         self._profile = profile
         self._queue = queue
+        self._secrets = secrets
         self._settings: ClientSettings = client_settings(profile, secrets, "check")
         self._stopped = stopped
         self._clients: Clients | None = None
 
     def run(self) -> Iterator[CheckResult]:
         yield self._server()
-        if self._profile.security in _ENCRYPTED:
+        if self._profile.encrypts:
             yield self._secure()
         yield self._signed_in()
         if self._queue is None:
@@ -146,19 +145,21 @@ class _Steps:
     def _secure(self) -> CheckResult:
         address = next(each for each in _addresses(self._profile.servers) if _answers(each))
         try:
-            until = _certificate_until(address, self._profile.ca_file)
-        except (OSError, ValueError) as error:
-            title, detail = _why_not_secure(error)
-            result = CheckResult(CheckStep.SECURE, CheckState.FAILED, title, detail, details=str(error))
-            raise _Failed(result) from error
-        return CheckResult(
-            CheckStep.SECURE,
-            CheckState.PASSED,
-            text("Secure connection"),
-            text("The certificate is valid until {day}", day=until),
-        )
+            certificate_words.look_at_own(self._profile, self._secrets.key_password)
+            until = certificate_words.server_certificate_until(address, self._profile)
+        except NotSecure as found:
+            result = CheckResult(
+                CheckStep.SECURE, CheckState.FAILED, found.title, found.advice, details=found.details
+            )
+            raise _Failed(result) from found
+        detail = None
+        if until is not None:
+            detail = text("The certificate is valid until {day}", day=certificate_words.day(until))
+        return CheckResult(CheckStep.SECURE, CheckState.PASSED, text("Secure connection"), detail)
 
     def _signed_in(self) -> CheckResult:
+        if self._profile.signs_in and self._profile.mechanism is Mechanism.OAUTHBEARER:
+            self._ask_for_token()
         try:
             refusals.meet(self._settings, self._stopped)
         except UserFacingError as error:
@@ -170,15 +171,29 @@ class _Steps:
                 step.get(error.code, CheckStep.SIGN_IN),
                 CheckState.FAILED,
                 title,
-                error.more or error.advice,
+                _both(error.more, error.advice),
                 details=error.details,
             )
             raise _Failed(result) from error
-        if self._profile.security in _SIGNED_IN:
-            return CheckResult(
-                CheckStep.SIGN_IN, CheckState.PASSED, text("Signed in as {user}", user=self._profile.user)
+        if not self._profile.signs_in:
+            return CheckResult(CheckStep.SIGN_IN, CheckState.PASSED, text("Connected without sign-in"))
+        if not self._profile.user:
+            return CheckResult(CheckStep.SIGN_IN, CheckState.PASSED, text("Signed in"))
+        return CheckResult(
+            CheckStep.SIGN_IN, CheckState.PASSED, text("Signed in as {user}", user=self._profile.user)
+        )
+
+    def _ask_for_token(self) -> None:
+        none = why_no_token(self._profile, self._secrets.kafka_password)
+        if none is not None:
+            result = CheckResult(
+                CheckStep.SIGN_IN,
+                CheckState.FAILED,
+                text("Sign-in was refused"),
+                _both(none.why, none.advice),
+                details=none.details,
             )
-        return CheckResult(CheckStep.SIGN_IN, CheckState.PASSED, text("Connected without sign-in"))
+            raise _Failed(result)
 
     def _described(self, step: CheckStep, topic: str) -> TopicFacts:
         assert self._clients is not None
@@ -340,26 +355,5 @@ def _answers(address: tuple[str, int]) -> bool:
     return True
 
 
-def _certificate_until(address: tuple[str, int], ca_file: str) -> str:
-    context = ssl.create_default_context(cafile=ca_file or None)
-    with (
-        socket.create_connection(address, _CONNECT_S) as plain,
-        context.wrap_socket(plain, server_hostname=address[0]) as secure,
-    ):
-        certificate = secure.getpeercert() or {}
-    ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
-    return datetime.datetime.fromtimestamp(ends, datetime.UTC).strftime("%d %b %Y").lstrip("0")
-
-
-def _why_not_secure(error: Exception) -> tuple[Text, Text]:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            text("The server's certificate is not trusted"),
-            text("Ask for the company's certificate file and choose it as CA file."),
-        )
-    if isinstance(error, FileNotFoundError):
-        return text("The certificate file is not there"), text("Choose another CA file.")
-    return (
-        text("The server does not speak encrypted (TLS) on this port"),
-        text("Check the port, or choose a security protocol without SSL."),
-    )
+def _both(why: Text | None, advice: Text) -> Text:
+    return advice if why is None else text("{why} {advice}", why=why, advice=advice)

@@ -18,6 +18,10 @@ from kmp_desktop.kafka.settings import ClientSettings
 NOTHING_CHANGED = text("Nothing was changed.")
 _FIRST_CONTACT_S = 10.0
 _AGE = re.compile(r" \(after \d+ms in state \w+\)")
+_CLIENT_CERTIFICATE = re.compile(r"alert number (40|42|44|45|46|48|116)\b|alert certificate required")
+"""What a server answers that wants another certificate of ours, or one at all."""
+
+_NO_TOKEN = "Failed to acquire SASL OAUTHBEARER token"  # noqa: S105 - the library's words
 _TLS_ALERT = 0x15
 _KAFKA_ANSWER = 0x00  # the first byte of its length
 _FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location")
@@ -72,6 +76,8 @@ def _raise_if_lasting(cause: KafkaError, settings: ClientSettings) -> None:
     if cause.code() == KafkaError._AUTHENTICATION:  # noqa: SLF001
         raise sign_in_refused(str(settings.get("sasl.username", "")), cause)
     words = str(cause)
+    if _CLIENT_CERTIFICATE.search(words):
+        raise _certificate_refused(words)
     if cause.code() == KafkaError._SSL or "SSL" in words or "certificate" in words:  # noqa: SLF001
         raise _no_secure_connection(words)
 
@@ -141,6 +147,15 @@ def sign_in_refused(user: str, error: KafkaError | None) -> UserFacingError:
     if "mechanism" in words and "upported" in words:
         more = text("The server does not offer this kind of sign-in on this port.")
         advice = text("Choose another kind of sign-in in the connection, or check the port.")
+    elif _NO_TOKEN in words:
+        more = text("The company sign-in gave no token for “{user}”.", user=user)
+        advice = text("Check client id, secret and token address of the connection, then try again.")
+    elif "invalid_token" in words:
+        more = text("The server does not accept the token of “{user}”.", user=user)
+        advice = text(
+            "The token is for other servers, or its scope is wrong. Ask your Kafka administrator which "
+            "client id and scope this cluster wants."
+        )
     else:
         more = text("User name or password of “{user}” was refused.", user=user)
         advice = text("Check user name and password of the connection, then try again.")
@@ -170,6 +185,17 @@ def _no_secure_connection(words: str, *, wants_tls: bool = False) -> UserFacingE
         NOTHING_CHANGED,
         advice,
         more=more,
+        details=words,
+    )
+
+
+def _certificate_refused(words: str) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.SECURE_CONNECTION,
+        text("No secure connection to the server."),
+        NOTHING_CHANGED,
+        text("Ask your Kafka administrator for a certificate of your own and choose it in the connection."),
+        more=text("The server wants a certificate of yours, or does not trust the one it got."),
         details=words,
     )
 

@@ -6,7 +6,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Secrets, Security
+from kmp_desktop.core.profile import ConnectionProfile, Secrets
+from kmp_desktop.kafka.encryption import encryption
+from kmp_desktop.kafka.sign_in import sign_in
 
 ClientSettings = Mapping[str, Any]
 """librdkafka settings; may hold a password, so it is never logged or shown."""
@@ -22,8 +24,6 @@ TRANSACTION_TIMEOUT = "transaction.timeout.ms"
 _TRANSACTION_MS = 60_000
 """Brokers were seen to lose the abort markers of shorter transactions when they restart."""
 
-_SIGNED_IN = (Security.SASL_PLAINTEXT, Security.SASL_SSL)
-_ENCRYPTED = (Security.SSL, Security.SASL_SSL)
 _OWN = frozenset(
     {
         *("group.id", "transactional.id", "client.rack", "enable.auto.commit", "isolation.level"),
@@ -50,19 +50,14 @@ def client_settings(profile: ConnectionProfile, secrets: Secrets, name: str) -> 
             "logger": _CLIENT_LOG,
         }
     )
-    if profile.security in _SIGNED_IN:
-        settings.setdefault("sasl.mechanism", _mechanism(profile.mechanism))
-        settings["sasl.username"] = profile.user
-        settings["sasl.password"] = secrets.kafka_password
-    if profile.security in _ENCRYPTED and profile.ca_file:
-        settings["ssl.ca.location"] = profile.ca_file
+    if profile.signs_in:
+        # What a person set beside the form (other OAuth methods, a Kerberos keytab) wins over what is usual.
+        settings = {**sign_in(profile, secrets), **settings}
+    if profile.encrypts:
+        settings.update(encryption(profile, secrets))
     return settings
 
 
 def transaction_s(settings: ClientSettings) -> float:
     """How long a transaction of these clients may stay open before the broker ends it."""
     return float(settings[TRANSACTION_TIMEOUT]) / 1000
-
-
-def _mechanism(mechanism: Mechanism) -> str:
-    return mechanism.value

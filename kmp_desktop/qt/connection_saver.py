@@ -17,6 +17,7 @@ class StoredSecrets:
 
     kafka: bool
     registry: bool
+    key: bool
     keeps: bool
 
 
@@ -64,12 +65,13 @@ def look(
     def work() -> StoredSecrets:
         store = services.secrets
 
-        def has(kind: SecretKind, user: str) -> bool:
-            return bool(user) and store.get(SecretRef(profile.id, kind)) is not None
+        def has(kind: SecretKind, wanted: bool) -> bool:
+            return wanted and store.get(SecretRef(profile.id, kind)) is not None
 
         return StoredSecrets(
-            has(SecretKind.KAFKA, profile.user),
-            has(SecretKind.REGISTRY, profile.registry_user),
+            has(SecretKind.KAFKA, profile.wants_password),
+            has(SecretKind.REGISTRY, profile.wants_registry_password),
+            has(SecretKind.KEY, bool(profile.certificate_file)),
             store.keeps(),
         )
 
@@ -94,7 +96,9 @@ def delete(
 
 
 def _put(services: Services, profile: ConnectionProfile, typed: Secrets) -> None:
-    if typed.kafka_password and profile.user:
+    if typed.kafka_password and profile.wants_password:
         services.secrets.put(SecretRef(profile.id, SecretKind.KAFKA), typed.kafka_password)
-    if typed.registry_password and profile.registry_user:
+    if typed.registry_password and profile.wants_registry_password:
         services.secrets.put(SecretRef(profile.id, SecretKind.REGISTRY), typed.registry_password)
+    if typed.key_password and profile.certificate_file:
+        services.secrets.put(SecretRef(profile.id, SecretKind.KEY), typed.key_password)

@@ -8,16 +8,27 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from kmp_desktop.core.names import are_servers, is_id, is_topic, is_url
-from kmp_desktop.core.profile import ConnectionProfile, Environment, Mechanism, Queue, Security
+from kmp_desktop.core.profile import (
+    ConnectionProfile,
+    Environment,
+    Mechanism,
+    Queue,
+    RegistrySignIn,
+    Security,
+)
 from kmp_desktop.core.secret_settings import is_secret_setting
 from kmp_desktop.core.text import Text, text
 
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONNECTION_KEYS = (
     *("id", "name", "servers", "environment", "security", "mechanism", "user", "ca_file"),
-    *("registry_url", "registry_user", "person", "confirm_discards_from", "queues", "settings"),
+    *("ca_pem", "certificate_file", "key_file", "token_url", "token_scope", "aws_region"),
+    *("registry_url", "registry_user", "registry_sign_in", "registry_token_url", "registry_scope"),
+    *("person", "confirm_discards_from", "read_only", "queues", "settings"),
 )
 _QUEUE_KEYS = ("id", "name", "queue_topic", "retry_topic", "group", "description")
+
+_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -79,6 +90,22 @@ class _Fields:
             raise WrongField(self._at(name), text("expected a whole number, 0 or more."))
         return value
 
+    def switch(self, name: str) -> bool:
+        """True or false; not there = false."""
+        value = self._value.get(name, False)
+        if not isinstance(value, bool):
+            raise WrongField(self._at(name), text("expected true or false."))
+        return value
+
+    def certificates(self, name: str) -> str:
+        """PEM text of certificates, of several lines; not there = empty. Never a key."""
+        value = self._value.get(name, "")
+        if not isinstance(value, str) or (value and not _is_certificates(value)):
+            raise WrongField(
+                self._at(name), text("expected certificates, each from -----BEGIN CERTIFICATE----- on.")
+            )
+        return value
+
     def list(self, name: str) -> list[tuple[Any, str]]:
         """The entries of a list, each with its place; not there = empty."""
         value = self._value.get(name, [])
@@ -127,10 +154,20 @@ def _connection(fields: _Fields) -> ConnectionProfile:
         mechanism=fields.choice("mechanism", Mechanism, Mechanism.SCRAM_SHA_512),
         user=fields.text("user", ""),
         ca_file=fields.text("ca_file", ""),
+        ca_pem=fields.certificates("ca_pem"),
+        certificate_file=fields.text("certificate_file", ""),
+        key_file=fields.text("key_file", ""),
+        token_url=fields.matching("token_url", is_url, _url_expected(), ""),
+        token_scope=fields.text("token_scope", ""),
+        aws_region=fields.text("aws_region", ""),
         registry_url=fields.matching("registry_url", is_url, _url_expected(), ""),
         registry_user=fields.text("registry_user", ""),
+        registry_sign_in=fields.choice("registry_sign_in", RegistrySignIn, RegistrySignIn.BASIC),
+        registry_token_url=fields.matching("registry_token_url", is_url, _url_expected(), ""),
+        registry_scope=fields.text("registry_scope", ""),
         person=fields.text("person", ""),
         confirm_discards_from=fields.number("confirm_discards_from", 10),
+        read_only=fields.switch("read_only"),
         queues=queues,
         settings=fields.settings("settings"),
     )
@@ -146,6 +183,11 @@ def _queue(fields: _Fields) -> Queue:
         group=fields.text("group", f"kmp-{topic}") or f"kmp-{topic}",
         description=fields.text("description", ""),
     )
+
+
+def _is_certificates(pem: str) -> bool:
+    shown = pem.count("-----BEGIN ")
+    return shown > 0 and shown == pem.count(_CERTIFICATE) and pem.isascii()
 
 
 def _different_ids(place: str, ids: list[str]) -> None:

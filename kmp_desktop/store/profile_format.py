@@ -11,11 +11,11 @@ from kmp_desktop.core.profile import ConnectionProfile, Queue
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.store.profile_fields import WrongField, connections_of
 
-VERSION = 1
+VERSION = 2
 FORMAT = "kmp-desktop connections"
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: Mapping[int, Migration] = {}
+MIGRATIONS: Mapping[int, Migration] = {1: dict}  # 2 only knows more fields, each with its usual value
 """Version -> the step that makes the next version of a document."""
 
 
@@ -127,10 +127,20 @@ def _connection(profile: ConnectionProfile) -> dict[str, Any]:
             mechanism=(profile.mechanism.value, "SCRAM-SHA-512"),
             user=(profile.user, ""),
             ca_file=(profile.ca_file, ""),
+            ca_pem=(profile.ca_pem, ""),
+            certificate_file=(profile.certificate_file, ""),
+            key_file=(profile.key_file, ""),
+            token_url=(profile.token_url, ""),
+            token_scope=(profile.token_scope, ""),
+            aws_region=(profile.aws_region, ""),
             registry_url=(profile.registry_url, ""),
             registry_user=(profile.registry_user, ""),
+            registry_sign_in=(profile.registry_sign_in.value, "basic"),
+            registry_token_url=(profile.registry_token_url, ""),
+            registry_scope=(profile.registry_scope, ""),
             person=(profile.person, ""),
             confirm_discards_from=(profile.confirm_discards_from, 10),
+            read_only=(profile.read_only, False),
             settings=(dict(profile.settings), {}),
         ),
         "queues": [_queue(each) for each in profile.queues],

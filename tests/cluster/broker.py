@@ -45,6 +45,7 @@ class Broker:
     ports: dict[str, int]
     ca_file: Path
     id: int = 1
+    java: tuple[str, ...] = ()  # further options of the virtual machine
     running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,7 +89,7 @@ class Broker:
 
     def launch(self) -> None:
         """Start it without waiting."""
-        command = _java("kafka.Kafka", str(self.folder / "server.properties"))
+        command = _java(*self.java, "kafka.Kafka", str(self.folder / "server.properties"))
         self.running = processes.start(command, self._log)
 
     def wait(self) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.secured import Secured, secured
 from tests.integration.kafka.real_queue import RealQueue
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[Secured]:
+    """A node with all kinds of security, started once when the first test asks for it."""
+    with secured() as node:
+        yield node
 
 
 @pytest.fixture

@@ -100,7 +100,10 @@ def test_a_wrong_password_is_told_and_shown_nowhere(queue: RealQueue, secured: C
 
     (failed,) = [each for each in found if each.state is _FAILED]
     assert (CheckStep.SIGN_IN, "Sign-in was refused") == (failed.step, str(failed.title))
-    assert "User name or password of “clerk” was refused." == str(failed.detail)
+    assert (
+        "User name or password of “clerk” was refused. "
+        "Check user name and password of the connection, then try again."
+    ) == str(failed.detail)
     assert "open-sesame" not in repr(found)
 
 
@@ -110,7 +113,10 @@ def test_a_port_without_this_kind_of_sign_in_is_not_taken_for_a_wrong_password(q
     (failed,) = [each for each in looked_at(queue, profile, "right") if each.state is _FAILED]
 
     assert CheckStep.SIGN_IN is failed.step
-    assert "The server does not offer this kind of sign-in on this port." == str(failed.detail)
+    assert (
+        "The server does not offer this kind of sign-in on this port. "
+        "Choose another kind of sign-in in the connection, or check the port."
+    ) == str(failed.detail)
 
 
 def test_each_cause_of_a_refused_connection_is_told_once(queue: RealQueue, registry: str) -> None:

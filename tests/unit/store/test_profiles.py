@@ -16,7 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.profile import ConnectionProfile, Environment, Mechanism, Queue, Security
+from kmp_desktop.core.profile import (
+    ConnectionProfile,
+    Environment,
+    Mechanism,
+    Queue,
+    RegistrySignIn,
+    Security,
+)
 from kmp_desktop.store import profile_format
 from kmp_desktop.store.profiles import JsonProfiles
 from tests.unit.store.modes import POSIX, readable_by_others
@@ -35,6 +42,16 @@ SHOP = ConnectionProfile(
     registry_user="reader",
     person="Order desk",
     confirm_discards_from=0,
+    ca_pem="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    certificate_file="/home/clerk/clerk.pem",
+    key_file="/home/clerk/clerk.key",
+    token_url="https://sign-in.example.org/token",
+    token_scope="kafka",
+    aws_region="eu-central-1",
+    registry_sign_in=RegistrySignIn.OAUTH,
+    registry_token_url="https://sign-in.example.org/token",
+    registry_scope="registry",
+    read_only=True,
     queues=(ORDERS, replace(ORDERS, id="returns", queue_topic="returns.dlq", description="")),
     settings=(("socket.keepalive.enable", "true"),),
 )
@@ -203,8 +220,8 @@ def test_a_file_with_a_byte_order_mark_opens(tmp_path: Path) -> None:
         ),
         (_document(queues=[_queue(topic="x")]), "“connections[1].queues[1].topic”: is not known here"),
         (_document() | {"connections": [{"id": "a"}, 5]}, "“connections[1].name”: is missing"),
-        (_document() | {"version": "1"}, "“version”: expected 1"),
-        (_document() | {"version": True}, "“version”: expected 1"),
+        (_document() | {"version": "1"}, "“version”: expected 2"),
+        (_document() | {"version": True}, "“version”: expected 2"),
         ({"connections": []}, 'It does not begin with "format"'),
         ([], 'It does not begin with "format"'),
     ],
@@ -271,7 +288,7 @@ def test_saving_over_a_damaged_file_is_refused_first(tmp_path: Path) -> None:
 
 
 def test_a_newer_file_is_told_every_time_and_never_touched(tmp_path: Path) -> None:
-    file = _written(tmp_path, _document() | {"version": 2, "something": "new"})
+    file = _written(tmp_path, _document() | {"version": 3, "something": "new"})
     before = file.read_bytes()
     assert ["It was made for a newer version."] * 2 == [_why(tmp_path), _why(tmp_path)]
     with pytest.raises(UserFacingError):
@@ -310,6 +327,25 @@ def test_older_files_are_brought_up_step_by_step() -> None:
     }
     (shop,) = profile_format.read(json.dumps(old).encode(), 3, {1: to_2, 2: to_3})
     assert ConnectionProfile("shop", "Shop", "kafka:9092") == shop
+
+
+def test_a_file_of_version_1_loads_and_is_kept_when_something_is_saved(tmp_path: Path) -> None:
+    file = _written(tmp_path, _document())
+    before = file.read_bytes()
+    store = JsonProfiles(tmp_path)
+
+    (shop,) = store.all()
+    store.save(replace(shop, read_only=True))
+
+    assert ConnectionProfile("shop", "Shop", "kafka:9092") == shop
+    assert before == (tmp_path / "connections.version-1.json").read_bytes()
+    assert (replace(shop, read_only=True),) == store.all()
+
+
+@pytest.mark.parametrize("pem", ["x", "-----BEGIN PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----ä"])
+def test_a_key_never_comes_in_with_pasted_certificates(tmp_path: Path, pem: str) -> None:
+    _written(tmp_path, _document(ca_pem=pem))
+    assert _why(tmp_path).startswith("“connections[1].ca_pem”: expected certificates")
 
 
 def test_two_windows_saving_at_once_lose_nothing(tmp_path: Path) -> None:
