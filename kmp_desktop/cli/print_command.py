@@ -95,7 +95,7 @@ def _say_findings(loaded: LoadedQueue, screen: Screen) -> None:
 
 
 def _json_line(record: DeadLetter, decoder: ContentDecoder) -> str:
-    payload = decoder.decode(record.value)
+    payload = decoder.decode(record.value, record.headers)
     why_not = why_undecodable(payload)
     document: dict[str, object] = {
         "partition": record.id.partition,
@@ -123,7 +123,7 @@ def _readable(record: DeadLetter, decoder: ContentDecoder) -> str:
 
 
 def _readable_lines(record: DeadLetter, decoder: ContentDecoder) -> Iterator[str]:
-    payload = decoder.decode(record.value)
+    payload = decoder.decode(record.value, record.headers)
     why_not = why_undecodable(payload)
     yield f"partition {record.id.partition}, offset {record.id.offset}, {_time(record)}"
     yield f"  key: {_bytes(record.key)}"

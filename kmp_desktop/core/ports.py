@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.decision import Decision
@@ -156,7 +157,10 @@ class ConnectionCheck(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSchema:
-    """A schema as the registry holds it; ``references`` are (name, schema text) pairs."""
+    """A schema as the registry holds it; ``references`` are (name, schema text) pairs.
+
+    ``id`` is different for every schema; one that was asked for by its GUID has the GUID's number.
+    """
 
     id: int
     kind: str  # AVRO | PROTOBUF | JSON
@@ -167,8 +171,8 @@ class RegisteredSchema:
 class SchemaSource(Protocol):
     """A schema registry. Never blocks longer than its time limit; remembers failures for a while."""
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
-        """The schema with this id; raises SchemaUnavailable with words that can be shown."""
+    def schema(self, schema_id: int | UUID) -> RegisteredSchema:
+        """The schema with this id, or this GUID; raises SchemaUnavailable with words that can be shown."""
 
     def forget_failures(self) -> None:
         """Ask again at the next call, also for ids that failed a moment ago."""

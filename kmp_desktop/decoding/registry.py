@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 from kmp_desktop.core.ports import RegisteredSchema, SchemaUnavailable
 from kmp_desktop.core.text import Text
@@ -36,12 +37,12 @@ class ConfluentRegistry:
     ) -> None:
         self._http = RegistryHttp(url, user, password, ca_file, time_limit)
         self._now = now
-        self._known: dict[int, RegisteredSchema] = {}
-        self._failed: dict[int, tuple[float, SchemaUnavailable]] = {}  # id -> (until, why)
+        self._known: dict[int | UUID, RegisteredSchema] = {}
+        self._failed: dict[int | UUID, tuple[float, SchemaUnavailable]] = {}  # id -> (until, why)
         self._down_until = float("-inf")
         self._down_reason = Text("")
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
+    def schema(self, schema_id: int | UUID) -> RegisteredSchema:
         """The schema with this id; raises SchemaUnavailable, at once where it failed a moment ago."""
         known = self._known.get(schema_id)
         if known is None:
@@ -54,7 +55,7 @@ class ConfluentRegistry:
         self._failed.clear()
         self._down_until = float("-inf")
 
-    def _raise_if_failed(self, schema_id: int) -> None:
+    def _raise_if_failed(self, schema_id: int | UUID) -> None:
         if self._now() < self._down_until:
             raise SchemaUnavailable(self._down_reason, unknown=False)
         if failed := self._failed.get(schema_id):
@@ -62,7 +63,7 @@ class ConfluentRegistry:
             if self._now() < until:
                 raise SchemaUnavailable(why.reason, unknown=why.unknown)
 
-    def _fetch(self, schema_id: int) -> RegisteredSchema:
+    def _fetch(self, schema_id: int | UUID) -> RegisteredSchema:
         try:
             return self._http.fetch(schema_id)
         except RegistryDown as down:

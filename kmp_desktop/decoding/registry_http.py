@@ -10,6 +10,7 @@ import ssl
 import time
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+from uuid import UUID
 
 from kmp_desktop.core.ports import RegisteredSchema, SchemaUnavailable
 from kmp_desktop.core.text import Text, text, text_n
@@ -41,17 +42,19 @@ class RegistryHttp:
         self._headers: dict[str, str] = {}
         self._tls: ssl.SSLContext | None = None
 
-    def fetch(self, schema_id: int) -> RegisteredSchema:
+    def fetch(self, schema_id: int | UUID) -> RegisteredSchema:
         """The schema with this id; raises SchemaUnavailable (only this one) or RegistryDown."""
         deadline = time.monotonic() + self._time_limit
         unknown = text(
             "The format registry does not know number {id}. It may have been deleted.", id=str(schema_id)
         )
-        found = self._get(f"/schemas/ids/{schema_id}", deadline, unknown)
+        by_guid = isinstance(schema_id, UUID)
+        found = self._get(f"/schemas/{'guids' if by_guid else 'ids'}/{schema_id}", deadline, unknown)
         references: dict[tuple[str, str], tuple[str, str]] = {}
         self._collect(found, references, set(), deadline)
         kind = str(found.get("schemaType") or "AVRO")
-        return RegisteredSchema(schema_id, kind, found["schema"], tuple(references.values()))
+        number = schema_id.int if isinstance(schema_id, UUID) else schema_id
+        return RegisteredSchema(number, kind, found["schema"], tuple(references.values()))
 
     def _collect(
         self,

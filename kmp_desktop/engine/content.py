@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kmp_desktop.core.payload import Node, NodeKind, Nothing, Payload, Plain, Tree, Undecodable
+from kmp_desktop.core.record import Header
 from kmp_desktop.decoding.content import ContentDecoder
 from kmp_desktop.decoding.refusal import MAX_BYTES
 
@@ -46,19 +47,23 @@ class ContentReader:
         self._decoder = decoder
         self._json = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse_constant)
 
-    def read(self, value: bytes | None) -> Content:
-        """What there is to know of a value; never raises."""
+    def read(self, value: bytes | None, headers: Sequence[Header] = ()) -> Content:
+        """What there is to know of a value; ``headers`` may name its schema; never raises."""
         if value and value[0] in _JSON_STARTS and len(value) <= MAX_BYTES:
             try:
                 source = value.decode()
                 return _of_json(self._json.decode(source), source)
             except (ValueError, RecursionError):
                 pass  # looks like JSON and is none: the decoder finds out what it is
-        return _of_payload(self._decoder.decode(value))
+        return _of_payload(self._decoder.decode(value, headers))
 
-    def payload(self, value: bytes | None) -> Payload:
+    def payload(self, value: bytes | None, headers: Sequence[Header] = ()) -> Payload:
         """The whole content, for showing it."""
-        return self._decoder.decode(value)
+        return self._decoder.decode(value, headers)
+
+    def key(self, key: bytes, headers: Sequence[Header] = ()) -> Payload:
+        """A key, for showing it."""
+        return self._decoder.decode(key, headers, "key")
 
 
 def scalars(root: object, depth: int = DEPTH) -> Iterator[tuple[Path, str]]:

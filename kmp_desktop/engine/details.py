@@ -29,7 +29,7 @@ def describe(records: Records, row: int) -> RecordDetails:
     record = records.record[row]
     shown = records.shown(row)
     reason = failure_of(record)
-    payload = records.reader.payload(record.value)
+    payload = records.reader.payload(record.value, record.headers)
     return RecordDetails(
         row=row,
         id=record.id,
@@ -119,7 +119,7 @@ def _side(record: DeadLetter, this: DeadLetter) -> int:
 
 def _related_record(records: Records, record: DeadLetter, row: int | None, this: DeadLetter) -> RelatedRecord:
     if row is None:
-        kind = message_type(record, records.reader.read(record.value))
+        kind = message_type(record, records.reader.read(record.value, record.headers))
         failed_at = failure_of(record).failed_at
     else:
         kind, failed_at = records.message_type(row), records.failed_at[row]

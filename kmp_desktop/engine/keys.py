@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kmp_desktop.core.payload import Node, NodeKind, Tree
+from kmp_desktop.core.record import Header
+from kmp_desktop.decoding.framing import frame_of
 from kmp_desktop.engine.content import ContentReader
 
 _FRAME = 0  # first byte of a key written with a schema
 
 
-def key_shown(key: bytes | None, reader: ContentReader) -> str:
+def key_shown(key: bytes | None, reader: ContentReader, headers: Sequence[Header] = ()) -> str:
     """The key as text, else as hex; "" without a key. A key in a company format is decoded."""
     if not key:
         return ""
-    if key[0] == _FRAME and (decoded := _decoded(key, reader)):
+    if (key[0] == _FRAME or frame_of(key, headers, "key")) and (decoded := _decoded(key, reader, headers)):
         return decoded
     try:
         shown = key.decode()
@@ -21,8 +25,8 @@ def key_shown(key: bytes | None, reader: ContentReader) -> str:
     return shown if shown.isprintable() else key.hex()
 
 
-def _decoded(key: bytes, reader: ContentReader) -> str:
-    payload = reader.payload(key)
+def _decoded(key: bytes, reader: ContentReader, headers: Sequence[Header]) -> str:
+    payload = reader.key(key, headers)
     if not isinstance(payload, Tree):
         return ""
     root: Node = payload.root

@@ -90,7 +90,7 @@ class Records:
         if self.row_of(record.id) is not None:
             return None
         row = len(self.record)
-        content = self.reader.read(record.value)
+        content = self.reader.read(record.value, record.headers)
         reason = failure_of(record)
         kind = message_type(record, content)
         self.places.append(record.id)
@@ -164,14 +164,14 @@ class Records:
         changed = []
         for row in rows:
             record = self.record[row]
-            content = self.reader.read(record.value)
+            content = self.reader.read(record.value, record.headers)
             self.waits_for_registry[row] = content.waits_for_registry
             if not content.readable:
                 continue
             kind = message_type(record, content)
             self.unreadable[row] = 0
             self.groups.set_message_type(row, kind)
-            self.key[row] = key_shown(record.key, self.reader) or None
+            self.key[row] = key_shown(record.key, self.reader, record.headers) or None
             self._refresh_payload(row, content)
             self.searched[row] = self._searchable(row, failure_of(record), kind, content)
             changed.append(row)
@@ -233,7 +233,7 @@ class Records:
 
     def _put_own(self, record: DeadLetter, content: Content) -> None:
         self.size.append(record.size())
-        self.key.append(key_shown(record.key, self.reader) or None)
+        self.key.append(key_shown(record.key, self.reader, record.headers) or None)
         self.unreadable.append(not content.readable)
         self.waits_for_registry.append(content.waits_for_registry)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -39,7 +40,7 @@ class Registry:
     def __init__(self, answer: RegisteredSchema | SchemaUnavailable) -> None:
         self._answer = answer
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
+    def schema(self, schema_id: int | UUID) -> RegisteredSchema:
         """Answer."""
         if isinstance(self._answer, SchemaUnavailable):
             raise self._answer

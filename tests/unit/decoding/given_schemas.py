@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from kmp_desktop.core.ports import RegisteredSchema, SchemaUnavailable
 from kmp_desktop.core.text import text
 
@@ -13,13 +15,14 @@ class GivenSchemas:
         self._schemas = {schema.id: schema for schema in schemas}
         self._down = down
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
+    def schema(self, schema_id: int | UUID) -> RegisteredSchema:
         """The schema with this id."""
         if self._down:
             raise SchemaUnavailable(
                 text("The format registry at {host} cannot be reached.", host="registry:8081"), unknown=False
             )
-        if schema_id not in self._schemas:
+        number = schema_id.int if isinstance(schema_id, UUID) else schema_id
+        if number not in self._schemas:
             raise SchemaUnavailable(
                 text(
                     "The format registry does not know number {id}. It may have been deleted.",
@@ -27,7 +30,7 @@ class GivenSchemas:
                 ),
                 unknown=True,
             )
-        return self._schemas[schema_id]
+        return self._schemas[number]
 
     def forget_failures(self) -> None:
         """Nothing is remembered."""

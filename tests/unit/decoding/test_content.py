@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from collections import Counter
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -55,6 +57,28 @@ def test_a_framed_json_value_is_shown_as_json_without_its_frame() -> None:
     assert ("JSON", '{"n": 1.0}') == (shown.format, shown.source)
 
 
+def test_a_schema_that_a_header_names_is_used_for_the_whole_value() -> None:
+    guid = UUID("0b6a4f0e-8d5b-4a57-9f0e-3f6b3a1c2d4e")
+    message = RegisteredSchema(guid.int, "PROTOBUF", "message A {} message B { string n = 1; }")
+    decoder = ContentDecoder(GivenSchemas(message, CUSTOMER))
+    as_guid = (("__value_schema_id", b"\x01" + guid.bytes + b"\x02\x02"),)
+    as_number = (("apicurio.value.globalId", (7).to_bytes(8, "big")),)
+    assert {"n": "x"} == to_plain(decoder.decode(b"\x0a\x01x", as_guid))
+    assert {"number": 7} == to_plain(decoder.decode(b"\x0e", as_number))
+    assert {"number": 7} == to_plain(decoder.decode(b"\0" + (7).to_bytes(8, "big") + b"\x0e"))
+
+
+def test_json_of_aws_glue_is_shown_and_other_formats_of_it_are_named() -> None:
+    begin = UUID("0b6a4f0e-8d5b-4a57-9f0e-3f6b3a1c2d4e").bytes
+    for value in (b"\x03\x00" + begin + b'{"a":1}', b"\x03\x05" + begin + zlib.compress(b'{"a":1}')):
+        shown = DECODER.decode(value)
+        assert ("JSON (AWS Glue)", {"a": 1}) == (getattr(shown, "format", ""), to_plain(shown))
+    assert why(DECODER.decode(b"\x03\x00" + begin + b"\x0e"))[0] == (
+        "AWS Glue format 0b6a4f0e-8d5b-4a57-9f0e-3f6b3a1c2d4e: "
+        "Its description is kept by AWS Glue, which this program cannot ask."
+    )
+
+
 def test_json_and_text_need_no_registry() -> None:
     alone = ContentDecoder(None)
     json_value, text_value = (
@@ -96,6 +120,7 @@ def test_content_as_deep_as_it_is_shown_can_be_walked_through_to_its_end() -> No
 
 TAIL = b"\x14\x00\xff\xfe"
 UNKNOWN = "The format registry does not know number 1187. It may have been deleted."
+LIKELY = "It could be “{'n':'café'}”, but nothing in it tells so."
 NOT_JSON = "JSON: The first byte is 00; JSON cannot start with it."
 
 
@@ -161,7 +186,11 @@ NOT_JSON = "JSON: The first byte is 00; JSON cannot start with it."
         (b"\x00\x00", [NOT_JSON, "Plain text: 2 bytes are not valid text."]),
         (
             "{'n':'caf\u00e9'}".encode("latin-1"),
-            ["JSON: Byte 10 (e9) is not valid text.", "Plain text: 1 byte is not valid text."],
+            [
+                "JSON: Byte 10 (e9) is not valid text.",
+                "Plain text: 1 byte is not valid text.",
+                f"Text of Western Europe (Windows-1252): {LIKELY}",
+            ],
         ),
         (
             b"a\x1bb\xc3\x28\xe2\x82",

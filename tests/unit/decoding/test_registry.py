@@ -6,6 +6,7 @@ import base64
 import logging
 import socket
 import threading
+from uuid import UUID
 
 import pytest
 
@@ -307,3 +308,11 @@ def test_a_redirect_does_not_lead_the_password_astray() -> None:
     with answering({"/schemas/ids/7": (307, {}), "/moved": (200, {"schema": '"int"'})}) as asked:
         failure(ConfluentRegistry(asked.url, "clerk", "hunter2"))
     assert ["/schemas/ids/7"] == asked.paths
+
+
+def test_a_schema_is_asked_for_by_its_guid_where_a_header_names_it_so() -> None:
+    guid = UUID("0b6a4f0e-8d5b-4a57-9f0e-3f6b3a1c2d4e")
+    with answering({f"/schemas/guids/{guid}": (200, {"schema": '"int"'})}) as asked:
+        source = ConfluentRegistry(asked.url)
+        assert RegisteredSchema(guid.int, "AVRO", '"int"') == source.schema(guid) == source.schema(guid)
+    assert [f"/schemas/guids/{guid}"] == asked.paths
