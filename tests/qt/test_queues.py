@@ -331,7 +331,7 @@ def test_connections_that_cannot_be_read_are_told_and_read_again(overview: Overv
     overview.read(SHOP)
     file = tmp_path / "connections.json"
     whole = file.read_text(encoding="utf-8")
-    file.write_text(whole.replace('"version": 1', '"version": 99'), encoding="utf-8")
+    file.write_text(whole.replace('"version": 2', '"version": 99'), encoding="utf-8")
     with overview.qtbot.waitSignal(overview.lines.profiles_failed):
         overview.lines.refresh()
     assert overview.page.findChild(QWidget, "profilesBanner") is not None
