@@ -6,6 +6,7 @@ The window runs off-screen on a queue in memory, light and dark. A name that beg
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0]) if arguments else Path(__file__).parents[1] / "pictures"
     wanted = arguments[1:] or list(SCENES)
     folder.mkdir(parents=True, exist_ok=True)
+    gc.disable()  # as in the program: never by a worker's thread
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     application = QApplication(sys.argv[:1])
     font = application.font()

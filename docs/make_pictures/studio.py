@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QElapsedTimer, QObject
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QStackedWidget, QTableView, QWidget
 
@@ -363,3 +364,6 @@ class Studio:
         self._window.close()
         self.until(lambda: bool(gone))
         self._window = None
+        # The next window changes the theme of all widgets: half a window must not be among them.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        gc.collect()

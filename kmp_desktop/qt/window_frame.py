@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenuBar, QVBoxLayout, QWidge
 from kmp_desktop.core.profile import Environment
 from kmp_desktop.qt.actions import Actions
 from kmp_desktop.qt.queue_session import QueueSession
+from kmp_desktop.qt.screen_room import room_for
 from kmp_desktop.qt.status_bar import StatusBar
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.top_bar import TopBar
@@ -79,7 +80,7 @@ class WindowFrame:
         px, window = Theme.current().px, self._window
         window.setMinimumSize(px(_LEAST[0]), px(_LEAST[1]))
         if not remembered.restore_window(window):
-            room = window.screen().availableGeometry()
+            room = room_for(window)
             window.resize(min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height()))
 
     def fit(self) -> None:

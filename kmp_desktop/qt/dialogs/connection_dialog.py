@@ -22,6 +22,7 @@ from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.runner import BackgroundTasks
+from kmp_desktop.qt.screen_room import room_for
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.visible_text import one_line
@@ -74,7 +75,7 @@ class ConnectionDialog(FramedDialog):
         connection_saver.look(services, lane, profile, self._on_stored, self._on_not_stored)
         self._on_changed()
         self._form.focus_first()
-        room = self.screen().availableGeometry().height()
+        room = room_for(self).height()
         self.resize(px(1000), min(px(900), round(room * 0.9)))
 
     def show_queues(self) -> None:

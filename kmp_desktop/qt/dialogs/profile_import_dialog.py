@@ -21,6 +21,7 @@ from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.i18n import tr, trn
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.runner import BackgroundTasks
+from kmp_desktop.qt.screen_room import room_for
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.visible_text import one_line
@@ -68,7 +69,7 @@ class ProfileImportDialog(FramedDialog):
             card.changed.connect(self._on_changed)
         self.finished.connect(self._on_finished)
         self._on_changed()
-        room = self.screen().availableGeometry().height()
+        room = room_for(self).height()
         self.resize(px(760), min(px(220 + 260 * len(profiles)), round(room * 0.9)))
 
     def _scrolled(self) -> QScrollArea:
