@@ -19,11 +19,12 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kmp_desktop import __version__
+from kmp_desktop.app.look_only import LookOnly
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.ports import ConnectionCheck, QueueAdapters, SchemaSource, SecretStore
+from kmp_desktop.core.ports import ConnectionCheck, DeadLetterSource, QueueAdapters, SchemaSource, SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.text import text
 from kmp_desktop.decoding.registry import ConfluentRegistry
@@ -158,9 +159,10 @@ class KafkaConnector:
             raise _password_missing(profile)
         folders = self._folders
 
-        def source() -> KafkaSource:
+        def source() -> DeadLetterSource:
             settings = client_settings(profile, secrets, "window")
-            return KafkaSource(settings, queue, FileSeenStates(folders.seen))
+            made = KafkaSource(settings, queue, FileSeenStates(folders.seen))
+            return LookOnly(made) if profile.read_only else made
 
         def sink() -> KafkaSink:
             settings = client_settings(profile, secrets, "window")

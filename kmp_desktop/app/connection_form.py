@@ -8,7 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kmp_desktop.core.profile import ConnectionProfile, Queue, Security
+from kmp_desktop.core.profile import (
+    PASSWORD_MECHANISMS,
+    ConnectionProfile,
+    Mechanism,
+    Queue,
+    RegistrySignIn,
+)
 from kmp_desktop.core.text import Text, text
 
 _SERVER = re.compile(r"[^\s,/@]+:[0-9]{1,5}")
@@ -18,9 +24,6 @@ _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 48
 _LONGEST_GROUP = 255
 
-SIGNS_IN = frozenset({Security.SASL_PLAINTEXT, Security.SASL_SSL})
-ENCRYPTS = frozenset({Security.SSL, Security.SASL_SSL})
-
 
 class Field(StrEnum):
     """What a refusal is about."""
@@ -28,7 +31,11 @@ class Field(StrEnum):
     NAME = "name"
     SERVERS = "servers"
     USER = "user"
+    TOKEN_URL = "token_url"  # noqa: S105 - the name of a field
+    REGION = "region"
     REGISTRY = "registry"
+    REGISTRY_TOKEN_URL = "registry_token_url"  # noqa: S105
+    FURTHER = "further"
     QUEUE_NAME = "queue_name"
     QUEUE_TOPIC = "queue_topic"
     RETRY_TOPIC = "retry_topic"
@@ -50,11 +57,14 @@ def refusals(profile: ConnectionProfile) -> tuple[Refusal, ...]:
         found.append(Refusal(Field.NAME, text("Give the connection a name.")))
     if (wrong := _wrong_servers(profile.servers)) is not None:
         found.append(Refusal(Field.SERVERS, wrong))
-    if profile.security in SIGNS_IN and not profile.user.strip():
-        found.append(Refusal(Field.USER, text("Give the user name.")))
+    if profile.signs_in:
+        found += _wrong_sign_in(profile)
     if profile.registry_url and not _URL.fullmatch(profile.registry_url):
         why = text("The address of the format registry begins with http:// or https://, without a user name.")
         found.append(Refusal(Field.REGISTRY, why))
+    if profile.registry_sign_in is RegistrySignIn.OAUTH and not _URL.fullmatch(profile.registry_token_url):
+        why = text("Give the registry's token address. It begins with https://.")
+        found.append(Refusal(Field.REGISTRY_TOKEN_URL, why))
     return tuple(found)
 
 
@@ -93,6 +103,19 @@ def new_id(name: str, taken: Collection[str]) -> str:
         numbered = f"{stem}-{number}"
         number += 1
     return numbered
+
+
+def _wrong_sign_in(profile: ConnectionProfile) -> list[Refusal]:
+    found = []
+    by_token = profile.mechanism is Mechanism.OAUTHBEARER
+    if profile.mechanism in PASSWORD_MECHANISMS and not profile.user.strip():
+        why = text("Give the client id.") if by_token else text("Give the user name.")
+        found.append(Refusal(Field.USER, why))
+    if by_token and not _URL.fullmatch(profile.token_url):
+        found.append(Refusal(Field.TOKEN_URL, text("Give the token address. It begins with https://.")))
+    if profile.mechanism is Mechanism.AWS_MSK_IAM and not profile.aws_region:
+        found.append(Refusal(Field.REGION, text("Give the AWS region, for example eu-central-1.")))
+    return found
 
 
 def _wrong_servers(servers: str) -> Text | None:

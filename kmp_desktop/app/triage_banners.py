@@ -201,7 +201,8 @@ def _of_finding(code: FindingCode, finding: Finding) -> StateBanner | None:
     if code in _AS_WARNING:
         return StateBanner(key, "warn", finding.title, finding.detail, *_unfinished_acts(finding))
     if code in _AS_INFORMATION:
-        return StateBanner(key, "info", finding.title, finding.detail, (_DISMISS,))
+        acts = () if code is FindingCode.READ_ONLY else (_DISMISS,)
+        return StateBanner(key, "info", finding.title, finding.detail, acts)
     return None
 
 
@@ -218,6 +219,7 @@ _AS_WARNING = frozenset(
 )
 _AS_INFORMATION = frozenset(
     {
+        FindingCode.READ_ONLY,
         FindingCode.OPEN_TRANSACTIONS,
         FindingCode.REMOVED_BEFORE_DECIDED,
         FindingCode.DECIDED_IN_OTHER_GROUP,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from kmp_desktop.app.look_only import LookOnly
 from kmp_desktop.cli.connection import Connection
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
 from kmp_desktop.decoding.content import ContentDecoder
@@ -38,8 +39,9 @@ def adapters_of(connection: Connection, folders: Folders, name: str) -> Iterator
     settings = client_settings(connection.profile, connection.secrets, name)
     clock = WallClock()
     with ExitStack() as open_parts:
-        source = KafkaSource(settings, connection.queue, FileSeenStates(folders.seen))
-        open_parts.callback(source.close)
+        read = KafkaSource(settings, connection.queue, FileSeenStates(folders.seen))
+        open_parts.callback(read.close)
+        source = LookOnly(read) if connection.profile.read_only else read
         sink = KafkaSink(
             *(settings, connection.queue, FileJournal(folders.journal), FileLock(folders.locks)),
             FileSeenStates(folders.seen),

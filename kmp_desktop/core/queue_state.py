@@ -85,6 +85,7 @@ class FindingCode(StrEnum):
     LEFT_OVER = "left_over"  # decided keys that still lack their tombstone
     CLUSTER_UNFINISHED = "cluster_unfinished"
     DECIDED_IN_OTHER_GROUP = "decided_in_other_group"
+    READ_ONLY = "read_only"  # the connection was set up for looking
     RETRY_READ_DENIED = "retry_read_denied"  # copies cannot be compared afterwards
 
 

@@ -148,6 +148,8 @@ def desk_with(world: PracticeWorld, qtbot: QtBot, **replaced: object) -> Desk:
 
 def close(desk: Desk) -> None:
     for window in QApplication.topLevelWidgets():
+        if isinstance(window, ConnectionDialog):
+            window.done(0)  # what was typed is dropped without asking
         window.close()
     desk.lane.close()
     desk.tester.close()

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QTreeWidget, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.profile import (
@@ -17,12 +19,15 @@ from kmp_desktop.core.profile import (
     Environment,
     Mechanism,
     Queue,
+    RegistrySignIn,
     SecretKind,
     SecretRef,
     Secrets,
     Security,
 )
+from kmp_desktop.kafka.sign_in import offers_kerberos
 from kmp_desktop.qt.connection_saver import Saved
+from kmp_desktop.qt.dialogs.error_dialog import ErrorDialog
 from kmp_desktop.qt.dialogs.queue_dialog import QueueDialog
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.store.secrets import SessionSecrets
@@ -218,9 +223,117 @@ def test_cancelling_saves_nothing(desk: Desk) -> None:
     edit(dialog, "passwordEdit").setText(PASSWORD)
 
     button(dialog, "cancelConnectionButton").click()
+    button(open_dialog(ErrorDialog), "dropChangesButton").click()
 
+    assert not dialog.isVisible()
     assert () == desk.services.profiles.all()
     assert None is desk.password("shop")
+
+
+def test_closing_without_changes_does_not_ask(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("name", ["nameEdit", "passwordEdit", "registryPasswordEdit", "certificateFileEdit"])
+def test_escape_asks_before_what_was_typed_is_lost(desk: Desk, name: str) -> None:
+    dialog = desk.dialog(PROFILE)
+    edit(dialog, name).setText("typed")
+
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    button(open_dialog(ErrorDialog), "keepEditingButton").click()
+    assert (True, "typed") == (dialog.isVisible(), edit(dialog, name).text())
+
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    button(open_dialog(ErrorDialog), "dropChangesButton").click()
+    assert not dialog.isVisible()
+
+
+# Kinds of sign-in
+
+BY_TOKEN = replace(
+    PROFILE,
+    mechanism=Mechanism.OAUTHBEARER,
+    token_url="https://sign-in.example/token",
+    token_scope="kafka",
+    certificate_file="/home/clerk/clerk.pem",
+    key_file="/home/clerk/clerk.key",
+    registry_sign_in=RegistrySignIn.OAUTH,
+    registry_token_url="https://sign-in.example/token",
+    registry_scope="formats",
+    confirm_discards_from=3,
+    read_only=True,
+)
+BY_AMAZON = replace(PROFILE, mechanism=Mechanism.AWS_MSK_IAM, user="", aws_region="eu-central-1")
+PASTED = replace(PROFILE, ca_file="", ca_pem="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+GIVEN_TOKEN = replace(PROFILE, registry_user="", registry_sign_in=RegistrySignIn.BEARER)
+
+
+@pytest.mark.parametrize("profile", [BY_TOKEN, BY_AMAZON, PASTED, GIVEN_TOKEN])
+def test_the_form_gives_back_every_kind_of_sign_in(desk: Desk, profile: ConnectionProfile) -> None:
+    dialog = desk.dialog(profile)
+
+    assert profile == dialog.profile()
+    assert button(dialog, "saveConnectionButton").isEnabled()
+
+
+def test_company_sign_in_asks_for_client_secret_and_token_address(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    choice = combo(dialog, "signInCombo")
+
+    choice.setCurrentIndex(choice.findData(Mechanism.OAUTHBEARER))
+
+    assert "Give the token address. It begins with https://." == words(dialog, "saveNote")
+    assert ["Client id", "Client secret"] == [
+        edit(dialog, name).accessibleName() for name in ("userEdit", "passwordEdit")
+    ]
+    edit(dialog, "tokenUrlEdit").setText("https://sign-in.example/token")
+    assert button(dialog, "saveConnectionButton").isEnabled()
+
+
+def test_kerberos_says_why_this_build_cannot(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    choice = combo(dialog, "signInCombo")
+
+    choice.setCurrentIndex(choice.findData(Mechanism.GSSAPI))
+
+    said = "" if offers_kerberos() else "cannot sign in by Kerberos"
+    assert said in words(dialog, "signInNotice")
+    assert not edit(dialog, "passwordEdit").isVisible()
+
+
+def test_only_certificates_are_pasted_never_a_key(desk: Desk) -> None:
+    dialog = desk.dialog(replace(PROFILE, ca_file=""))
+    QGuiApplication.clipboard().setText(
+        "Here it is:\n-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n" + PASTED.ca_pem
+    )
+
+    button(dialog, "caPasteButton").click()
+
+    assert PASTED == dialog.profile()
+    assert "1 certificate was pasted" == edit(dialog, "caFileEdit").placeholderText()
+
+
+def test_a_secret_does_not_go_into_further_settings(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    further = dialog.findChild(QPlainTextEdit, "furtherEdit")
+    assert isinstance(further, QPlainTextEdit)
+    assert "client.dns.lookup=use_all_dns_ips\n" == further.toPlainText()
+    told = []
+    for typed in ("sasl.password=x", "group.id=x", "=x", "socket.keepalive.enable=true"):
+        further.setPlainText(typed)
+        told.append(words(dialog, "saveNote"))
+
+    assert [
+        "“sasl.password” holds a secret. Use the fields of the form: they keep it safe.",
+        "“group.id” cannot be set here: the program sets it itself.",
+        "Further settings: line 1: there is no name before the =.",
+        "",
+    ] == told
+    assert (("socket.keepalive.enable", "true"),) == dialog.profile().settings
 
 
 # Queues

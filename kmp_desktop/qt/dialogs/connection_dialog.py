@@ -16,8 +16,10 @@ from kmp_desktop.qt.connection_saver import Saved, StoredSecrets
 from kmp_desktop.qt.connection_tester import ConnectionTester
 from kmp_desktop.qt.dialogs.connection_form import ConnectionForm
 from kmp_desktop.qt.dialogs.connection_test_panel import ConnectionTestPanel
+from kmp_desktop.qt.dialogs.error_dialog import ErrorContent
 from kmp_desktop.qt.dialogs.frame import FramedDialog
 from kmp_desktop.qt.dialogs.queue_list import QueueList
+from kmp_desktop.qt.dialogs.safety_fields import SafetyFields
 from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.prompts import Prompts
@@ -60,19 +62,23 @@ class ConnectionDialog(FramedDialog):
         self.body.addWidget(self._title)
         self._form = ConnectionForm(profile, prompts)
         self._queues = QueueList(profile.queues)
+        self._safety = SafetyFields(profile)
         self._test = ConnectionTestPanel(tester, self._asked)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("connectionTabs")
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(_scrolled(self._form, self._test), tr("Connection"))
         self._tabs.addTab(_scrolled(self._queues), "")
+        self._tabs.addTab(_scrolled(self._safety), tr("Safety"))
         self.body.addWidget(self._tabs, 1)
         self._fill_foot()
         self._form.changed.connect(self._on_changed)
         self._queues.changed.connect(self._on_changed)
+        self._safety.changed.connect(self._on_changed)
         self._test.finished.connect(self._on_changed)
         self.finished.connect(self._on_finished)
         connection_saver.look(services, lane, profile, self._on_stored, self._on_not_stored)
+        self._opened_with = self.profile()
         self._on_changed()
         self._form.focus_first()
         room = room_for(self).height()
@@ -84,7 +90,25 @@ class ConnectionDialog(FramedDialog):
 
     def profile(self) -> ConnectionProfile:
         """What form and list say now."""
-        return replace(self._form.profile(), id=self._id, queues=self._queues.queues())
+        said = self._safety.said(self._form.profile())
+        return replace(said, id=self._id, queues=self._queues.queues())
+
+    def reject(self) -> None:
+        """Close without saving; what was typed is not dropped before somebody has said so."""
+        if self.profile() == self._opened_with and self._form.typed() == Secrets():
+            super().reject()
+            return
+        content = ErrorContent(
+            icon_name="warning",
+            title=tr("Close without saving?"),
+            sentence=tr("What you typed or changed in this connection would be lost."),
+            unchanged=tr("The connection is as it was before."),
+            advice="",
+            verbs=(Verb.DROP_CHANGES, Verb.KEEP_EDITING),
+            escape=Verb.KEEP_EDITING,
+            tone="warn",
+        )
+        self._prompts.show(self, content, self._on_asked_to_close)
 
     def _fill_foot(self) -> None:
         row = self.foot.row
@@ -99,7 +123,13 @@ class ConnectionDialog(FramedDialog):
         row.addWidget(self._save)
 
     def _refusals(self) -> tuple[Refusal, ...]:
-        return refusals(self._form.profile())
+        further = self._form.refusal()
+        return (*refusals(self._form.profile()), *(() if further is None else (further,)))
+
+    @Slot(object)
+    def _on_asked_to_close(self, verb: Verb) -> None:
+        if verb is Verb.DROP_CHANGES:
+            super().reject()
 
     def _asked(self) -> tuple[ConnectionProfile, Queue | None, Secrets] | None:
         if self._refusals():
@@ -163,7 +193,7 @@ class ConnectionDialog(FramedDialog):
 
     @Slot(object)
     def _on_stored(self, stored: StoredSecrets) -> None:
-        self._form.set_stored(kafka=stored.kafka, registry=stored.registry, keeps=stored.keeps)
+        self._form.set_stored(stored)
 
     @Slot(object)
     def _on_not_stored(self, error: UserFacingError) -> None:

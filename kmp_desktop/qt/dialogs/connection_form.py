@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from kmp_desktop.app.connection_form import ENCRYPTS, SIGNS_IN, Field
-from kmp_desktop.core.profile import ConnectionProfile, Environment, Mechanism, Secrets, Security
-from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong, side_by_side
+from kmp_desktop.app.connection_form import Field, Refusal
+from kmp_desktop.app.further_settings import WrongSetting, settings_in, written
+from kmp_desktop.core.profile import ConnectionProfile, Environment, Secrets
+from kmp_desktop.qt.connection_saver import StoredSecrets
+from kmp_desktop.qt.dialogs.certificate_fields import CertificateFields
+from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong
+from kmp_desktop.qt.dialogs.registry_fields import RegistryFields
+from kmp_desktop.qt.dialogs.sign_in_fields import SignInFields
 from kmp_desktop.qt.i18n import tr
 from kmp_desktop.qt.prompts import Prompts
+from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.widgets.badge import environment_token, environment_word
-from kmp_desktop.qt.widgets.buttons import Button
+from kmp_desktop.qt.widgets.buttons import Button, LinkButton
 from kmp_desktop.qt.widgets.card import spaced
-from kmp_desktop.qt.widgets.combo import ComboBox
-from kmp_desktop.qt.widgets.labels import label
 
 _OFFERED = (Environment.PRODUCTION, Environment.TEST, Environment.DEVELOPMENT)
 
 
 class ConnectionForm(QWidget):
-    """Name, environment, servers, sign-in, certificate and registry of a connection.
+    """Name, environment, servers, sign-in, certificates, registry and further settings of a connection.
 
     Signals:
         changed(): something was typed or chosen.
@@ -33,51 +38,68 @@ class ConnectionForm(QWidget):
     def __init__(self, profile: ConnectionProfile, prompts: Prompts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._profile = profile
-        self._prompts = prompts
         self._grid = FormGrid()
         box = QVBoxLayout(self)
         spaced(box, 0, 0)
         box.addLayout(self._grid)
         self._make_first_rows()
-        self._make_sign_in_rows()
-        self._make_registry_rows()
+        self._sign_in = SignInFields(self._grid, self)
+        self._certificates = CertificateFields(self._grid, prompts, self)
+        self._registry = RegistryFields(self._grid, self)
+        self._make_last_rows()
         self._fill(profile)
-        self._connect()
+        for edit in (self._name, self._servers, self._person):
+            edit.textChanged.connect(self._on_changed)
+        self._further.textChanged.connect(self._on_changed)
+        for part in (self._sign_in, self._certificates, self._registry):
+            part.changed.connect(self._on_changed)
+        self._environments.idClicked.connect(self._on_changed)
         self._show_rows()
 
     def profile(self) -> ConnectionProfile:
-        """What the form says now; id, queues and further settings are those it was made with."""
-        security = Security(self._security.currentData())
-        return replace(
+        """What the form says now; id and queues are those it was made with."""
+        said = replace(
             self._profile,
             name=self._name.text().strip(),
             environment=_OFFERED[self._environments.checkedId()],
             servers=self._servers.text().strip(),
-            security=security,
-            mechanism=Mechanism(self._mechanism.currentData()),
-            user=self._user.text().strip() if security in SIGNS_IN else "",
-            ca_file=self._ca_file.text().strip() if security in ENCRYPTS else "",
-            registry_url=self._registry.text().strip(),
-            registry_user=self._registry_user.text().strip() if self._registry.text().strip() else "",
             person=self._person.text().strip(),
         )
+        with suppress(WrongSetting):  # told by ``refusal``; it cannot be saved like this
+            said = replace(said, settings=settings_in(self._further.toPlainText()))
+        for part in (self._sign_in, self._certificates, self._registry):
+            said = part.said(said)
+        return said
+
+    def refusal(self) -> Refusal | None:
+        """What is wrong with the further settings."""
+        try:
+            settings_in(self._further.toPlainText())
+        except WrongSetting as wrong:
+            return Refusal(Field.FURTHER, wrong.why)
+        return None
 
     def typed(self) -> Secrets:
         """The passwords that were typed; empty: the stored one stays."""
-        return Secrets(self._password.text(), self._registry_password.text())
+        return Secrets(
+            self._sign_in.password.text(),
+            self._registry.password.text(),
+            self._certificates.key_password.text(),
+        )
 
-    def set_stored(self, *, kafka: bool, registry: bool, keeps: bool) -> None:
+    def set_stored(self, stored: StoredSecrets) -> None:
         """Which passwords are stored already, and whether the store outlives the program."""
-        kept = tr("in the password store") if keeps else tr("only until you quit")
-        for edit, notice, stored in (
-            (self._password, self._password_notice, kafka),
-            (self._registry_password, self._registry_notice, registry),
+        kept = tr("in the password store") if stored.keeps else tr("only until you quit")
+        for edit, notice, is_stored in (
+            (self._sign_in.password, self._sign_in.password_notice, stored.kafka),
+            (self._registry.password, self._registry.password_notice, stored.registry),
+            (self._certificates.key_password, self._certificates.key_notice, stored.key),
         ):
-            edit.setPlaceholderText(tr("stored; type to replace it") if stored else "")
+            edit.setPlaceholderText(tr("stored; type to replace it") if is_stored else "")
             notice.setText(kept)
             notice.setToolTip(
                 ""
-                if keeps
+                if stored.keeps
                 else tr("This computer has no password store. The password is forgotten when you quit.")
             )
 
@@ -86,8 +108,11 @@ class ConnectionForm(QWidget):
         fields: dict[Field, QLineEdit] = {
             Field.NAME: self._name,
             Field.SERVERS: self._servers,
-            Field.USER: self._user,
-            Field.REGISTRY: self._registry,
+            Field.USER: self._sign_in.user,
+            Field.TOKEN_URL: self._sign_in.token_url,
+            Field.REGION: self._sign_in.region,
+            Field.REGISTRY: self._registry.url,
+            Field.REGISTRY_TOKEN_URL: self._registry.token_url,
         }
         for field, edit in fields.items():
             set_wrong(edit, field is wrong and bool(edit.text()))
@@ -115,80 +140,45 @@ class ConnectionForm(QWidget):
         self._servers = line_edit("serversEdit", "kafka-1.orders.example:9093, kafka-2.orders.example:9093")
         self._grid.add(tr("Server addresses"), self._servers)
 
-    def _make_sign_in_rows(self) -> None:
-        self._security = ComboBox("securityCombo")
-        for security, words in (
-            (Security.SASL_SSL, tr("User name and password, encrypted")),
-            (Security.SASL_PLAINTEXT, tr("User name and password, not encrypted")),
-            (Security.SSL, tr("No sign-in, encrypted")),
-            (Security.PLAINTEXT, tr("No sign-in, not encrypted")),
-        ):
-            self._security.addItem(words, security)
-        self._grid.add(tr("Connection"), self._security)
-        self._mechanism = ComboBox("signInCombo")
-        for mechanism in (Mechanism.SCRAM_SHA_512, Mechanism.SCRAM_SHA_256, Mechanism.PLAIN):
-            self._mechanism.addItem(mechanism.value, mechanism)
-        self._grid.add(tr("Sign-in"), self._mechanism)
-        self._user = line_edit("userEdit")
-        self._grid.add(tr("User name"), self._user)
-        self._password = line_edit("passwordEdit", password=True)
-        self._password_notice = label(tone="muted", name="passwordNotice")
-        self._password_row = side_by_side(self._password, self._password_notice)
-        self._grid.add(tr("Password"), self._password_row, self._password)
-        self._ca_file = line_edit("caFileEdit", tr("only if your company has its own certificates"))
-        choose = Button(tr("Choose …"), "caFileButton")
-        choose.clicked.connect(self._on_choose_ca_file)
-        self._ca_row = side_by_side(self._ca_file, choose)
-        self._grid.add(tr("Certificate file"), self._ca_row, self._ca_file)
-
-    def _make_registry_rows(self) -> None:
-        self._registry = line_edit("registryEdit", tr("https:// … (only if you have one)"))
-        self._grid.add(tr("Format registry"), self._registry)
-        self._registry_user = line_edit("registryUserEdit", tr("only if it asks for one"))
-        self._grid.add(tr("Registry user"), self._registry_user)
-        self._registry_password = line_edit("registryPasswordEdit", password=True)
-        self._registry_notice = label(tone="muted", name="registryPasswordNotice")
-        self._registry_password_row = side_by_side(self._registry_password, self._registry_notice)
-        self._grid.add(tr("Registry password"), self._registry_password_row, self._registry_password)
+    def _make_last_rows(self) -> None:
         self._person = line_edit("personEdit", tr("shown to others beside what you decided"))
         self._grid.add(tr("Your name"), self._person)
+        self._more = LinkButton(tr("Further settings"), "furtherButton", "caret-right")
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._on_more)
+        self._grid.add("", self._more)
+        self._further = QPlainTextEdit()
+        self._further.setObjectName("furtherEdit")
+        self._further.setProperty("fontRole", "fixed")
+        self._further.setPlaceholderText("socket.keepalive.enable=true")
+        self._further.setTabChangesFocus(True)
+        self._further.setFixedHeight(Theme.current().px(100))
+        self._grid.add(tr("Further settings"), self._further)
 
     def _fill(self, profile: ConnectionProfile) -> None:
         self._name.setText(profile.name)
         shown = profile.environment if profile.environment in _OFFERED else Environment.TEST
         self._environments.button(_OFFERED.index(shown)).setChecked(True)
         self._servers.setText(profile.servers)
-        self._security.setCurrentIndex(self._security.findData(profile.security))
-        self._mechanism.setCurrentIndex(self._mechanism.findData(profile.mechanism))
-        self._user.setText(profile.user)
-        self._ca_file.setText(profile.ca_file)
-        self._registry.setText(profile.registry_url)
-        self._registry_user.setText(profile.registry_user)
         self._person.setText(profile.person)
-
-    def _connect(self) -> None:
-        for edit in self.findChildren(QLineEdit):
-            edit.textChanged.connect(self._on_changed)
-        for combo in (self._security, self._mechanism):
-            combo.currentIndexChanged.connect(self._on_changed)
-        self._environments.idClicked.connect(self._on_changed)
+        self._further.setPlainText(written(profile.settings))
+        self._more.setChecked(bool(profile.settings))
+        for part in (self._sign_in, self._certificates, self._registry):
+            part.fill(profile)
 
     def _show_rows(self) -> None:
-        security = Security(self._security.currentData())
-        has_registry = bool(self._registry.text().strip())
-        has_registry_user = has_registry and bool(self._registry_user.text().strip())
-        for field in (self._mechanism, self._user, self._password_row):
-            self._grid.set_row_visible(field, security in SIGNS_IN)
-        self._grid.set_row_visible(self._ca_row, security in ENCRYPTS)
-        self._grid.set_row_visible(self._registry_user, has_registry)
-        self._grid.set_row_visible(self._registry_password_row, has_registry_user)
+        said = self.profile()
+        for part in (self._sign_in, self._certificates, self._registry):
+            part.show_rows(said)
+        self._on_more(self._more.isChecked())
 
     @Slot()
     def _on_changed(self) -> None:
         self._show_rows()
         self.changed.emit()
 
-    @Slot()
-    def _on_choose_ca_file(self) -> None:
-        kinds = tr("Certificates (*.pem *.crt *.cer);;All files (*)")
-        self._prompts.open_file(self, tr("Choose the certificate file"), kinds, self._ca_file.setText)
+    @Slot(bool)
+    def _on_more(self, shown: bool) -> None:
+        self._more.icon_name = "caret-down" if shown else "caret-right"
+        self._more.update()
+        self._grid.set_row_visible(self._further, shown)

@@ -31,6 +31,13 @@ class FormGrid(QGridLayout):
         self.addWidget(field, row, 1)
         self._labels[field] = made
 
+    def rename(self, field: QWidget, words: str) -> None:
+        """Give a row another label."""
+        made = self._labels[field]
+        if made.text() != words:
+            made.setText(words)
+            (made.buddy() or field).setAccessibleName(words)
+
     def set_row_visible(self, field: QWidget, shown: bool) -> None:
         """Show or hide a row."""
         field.setVisible(shown)

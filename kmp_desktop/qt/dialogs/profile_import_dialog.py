@@ -8,9 +8,8 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from kmp_desktop.app.connection_form import SIGNS_IN
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.core.profile import PASSWORD_MECHANISMS, ConnectionProfile, Queue, Secrets
 from kmp_desktop.qt import connection_saver
 from kmp_desktop.qt.connection_saver import Saved, StoredSecrets
 from kmp_desktop.qt.connection_tester import ConnectionTester
@@ -164,7 +163,7 @@ class ImportCard(Card):
     ) -> None:
         super().__init__(f"importCard_{profile.id}", parent=parent)
         self._profile = profile
-        self._signs_in = profile.security in SIGNS_IN
+        self._signs_in = profile.signs_in and profile.mechanism in PASSWORD_MECHANISMS
         head = QHBoxLayout()
         spaced(head, 0, 10)
         head.addWidget(label(one_line(profile.name), "title"))
@@ -190,7 +189,7 @@ class ImportCard(Card):
         """The connection with what was typed."""
         profile = replace(self._profile, user=self._user.text().strip()) if self._signs_in else self._profile
         first = profile.queues[0] if profile.queues else None
-        return profile, first, Secrets(self._password.text(), self._registry_password.text())
+        return profile, first, self._typed()
 
     def _add_fields(self, profile: ConnectionProfile) -> None:
         grid = FormGrid()
@@ -204,12 +203,19 @@ class ImportCard(Card):
             grid.add(tr("User name"), self._user)
         if self._signs_in:
             grid.add(tr("Password"), row, self._password)
-        if profile.registry_user:
+        self._key_password = line_edit(f"importKeyPasswordEdit_{profile.id}", password=True)
+        if profile.wants_registry_password:
             grid.add(tr("Registry password"), self._registry_password)
-        for edit in (self._user, self._password, self._registry_password):
+        if profile.certificate_file:
+            grid.add(tr("Password of the key"), self._key_password)
+        for edit in (self._user, self._password, self._registry_password, self._key_password):
             edit.textChanged.connect(self._on_typed)
         self.box.addLayout(grid)
-        self._kept = (self._user, row, self._registry_password)  # those not shown have no other owner
+        # Those not shown have no other owner.
+        self._kept = (self._user, row, self._registry_password, self._key_password)
+
+    def _typed(self) -> Secrets:
+        return Secrets(self._password.text(), self._registry_password.text(), self._key_password.text())
 
     @Slot()
     def _on_typed(self) -> None:

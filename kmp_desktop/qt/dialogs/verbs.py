@@ -19,8 +19,10 @@ class Verb(StrEnum):
     CONTINUE = "continue"
     CONTINUE_READING = "continueReading"
     COPY_REQUEST = "copyRequest"
+    DROP_CHANGES = "dropChanges"
     EDIT_CONNECTION = "editConnection"
     ENTER_PASSWORD = "enterPassword"  # noqa: S105 - the name of a button
+    KEEP_EDITING = "keepEditing"
     QUIT_ANYWAY = "quitAnyway"
     SAVE_ELSEWHERE = "saveElsewhere"
     TRY_AGAIN = "tryAgain"
@@ -82,8 +84,10 @@ def verb_words(verb: Verb) -> str:
         Verb.CONTINUE: tr("Continue"),
         Verb.CONTINUE_READING: tr("Continue reading"),
         Verb.COPY_REQUEST: tr("Copy request for your administrator"),
+        Verb.DROP_CHANGES: tr("Close without saving"),
         Verb.EDIT_CONNECTION: tr("Edit connection"),
         Verb.ENTER_PASSWORD: tr("Enter password …"),
+        Verb.KEEP_EDITING: tr("Continue editing"),
         Verb.QUIT_ANYWAY: tr("Quit anyway"),
         Verb.SAVE_ELSEWHERE: tr("Save elsewhere …"),
         Verb.TRY_AGAIN: tr("Try again"),
