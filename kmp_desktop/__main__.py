@@ -1,4 +1,4 @@
-"""The program: a window, or print and apply without one (then Qt is never imported)."""
+"""The program: a window, or print, apply and history without one (then Qt is never imported)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kmp_desktop.cli.arguments import ApplyCommand, PrintCommand, SelfTestCommand, parse
+from kmp_desktop.cli.arguments import (
+    ApplyCommand,
+    CommandLineCommand,
+    HistoryCommand,
+    PrintCommand,
+    SelfTestCommand,
+    parse,
+)
 
 _NOTHING_BEGUN = 4  # the exit code of "not committed"
 
@@ -19,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # argparse has said everything
         return end.code if isinstance(end.code, int) else 0
     match arguments.command:
-        case PrintCommand() | ApplyCommand() as command:
+        case PrintCommand() | ApplyCommand() | HistoryCommand() as command:
             return _run(command, arguments.data_dir)
         case SelfTestCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
@@ -31,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return bootstrap.run_window(said)
 
 
-def _run(command: PrintCommand | ApplyCommand, data_dir: Path | None) -> int:
+def _run(command: CommandLineCommand, data_dir: Path | None) -> int:
     try:
         # Imported here: the window's start shall not wait for what only a command needs.
         from kmp_desktop.cli.run import run  # noqa: PLC0415

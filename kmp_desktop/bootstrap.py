@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from kmp_desktop import __version__
 from kmp_desktop.app.look_only import LookOnly
+from kmp_desktop.app.recording import RecordingConnector
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
 from kmp_desktop.core.connection_check import CheckResult
@@ -48,12 +49,14 @@ from kmp_desktop.qt.short_turns import ShortTurns
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.log_file import LogFile, logging_to
 from kmp_desktop.store.profiles import JsonProfiles
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.secrets import SessionSecrets, open_secrets
 from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.this_computer import this_computer
 from kmp_desktop.store.wall_clock import WallClock
 
 _log = logging.getLogger(__name__)
@@ -133,7 +136,9 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
         profiles=JsonProfiles(folders.config),
         secrets=_SecretsWhenAsked(log),
         drafts=FileDrafts(folders.drafts),
-        connector=KafkaConnector(folders, log),
+        connector=RecordingConnector(
+            KafkaConnector(folders, log), SqliteHistory(folders.history), this_computer(), WallClock()
+        ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         clock=WallClock(),
         config_folder=folders.config,

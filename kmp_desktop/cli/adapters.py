@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from kmp_desktop.app.look_only import LookOnly
+from kmp_desktop.app.recording import Place, RecordingSink, RecordingSource
 from kmp_desktop.cli.connection import Connection
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
 from kmp_desktop.decoding.content import ContentDecoder
@@ -15,9 +16,11 @@ from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.this_computer import this_computer
 from kmp_desktop.store.wall_clock import WallClock
 
 
@@ -39,15 +42,21 @@ def adapters_of(connection: Connection, folders: Folders, name: str) -> Iterator
     settings = client_settings(connection.profile, connection.secrets, name)
     clock = WallClock()
     with ExitStack() as open_parts:
+        history = SqliteHistory(folders.history)
+        profile = connection.profile
+        place = Place(
+            *(profile.servers, connection.queue.name, profile.person, this_computer(), "command line")
+        )
         read = KafkaSource(settings, connection.queue, FileSeenStates(folders.seen))
         open_parts.callback(read.close)
-        source = LookOnly(read) if connection.profile.read_only else read
-        sink = KafkaSink(
+        source = RecordingSource(LookOnly(read) if profile.read_only else read, history)
+        kafka_sink = KafkaSink(
             *(settings, connection.queue, FileJournal(folders.journal), FileLock(folders.locks)),
             FileSeenStates(folders.seen),
-            connection.profile.person,
+            profile.person,
             clock,
         )
+        sink = RecordingSink(kafka_sink, history, place, clock)
         open_parts.callback(sink.close)
         yield Adapters(source, sink, clock)
 

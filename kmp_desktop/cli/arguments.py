@@ -69,7 +69,16 @@ class SelfTestCommand:
     """Go the whole way on an in-memory queue, off-screen."""
 
 
-Command = PrintCommand | ApplyCommand | WindowCommand | SelfTestCommand
+@dataclass(frozen=True, slots=True)
+class HistoryCommand:
+    """Show what was committed from this computer; ``words``: only what holds them."""
+
+    words: str = ""
+    as_json: bool = False
+
+
+CommandLineCommand = PrintCommand | ApplyCommand | HistoryCommand
+Command = CommandLineCommand | WindowCommand | SelfTestCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,9 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
     if said.command is None:
         return SelfTestCommand() if said.self_test else _window(parser, said.open)
     if said.open or said.self_test:
-        parser.error("--open and --self-test open the window: not together with print or apply")
+        parser.error("--open and --self-test open the window: not together with print, apply or history")
+    if said.command == "history":
+        return HistoryCommand(said.words, said.as_json)
     queue = QueueArguments(
         servers=said.servers,
         group=said.group,
@@ -136,12 +147,27 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--self-test", action="store_true", help="try the whole program off-screen on a queue in memory"
     )
-    commands = parser.add_subparsers(dest="command", metavar="print | apply")
+    commands = parser.add_subparsers(dest="command", metavar="print | apply | history")
     shown = commands.add_parser("print", help="show the undecided records of a queue", allow_abbrev=False)
     _add_queue(shown)
     shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     _add_apply(commands.add_parser("apply", help="commit the decisions of a plan", allow_abbrev=False))
+    _add_history(
+        commands.add_parser("history", help="show what was committed from this computer", allow_abbrev=False)
+    )
     return parser
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    _add_data_dir(parser, argparse.SUPPRESS)
+    parser.add_argument(
+        "words",
+        metavar="WORDS",
+        nargs="?",
+        default="",
+        help="only commits whose keys, reasons, queue, receipt or person hold these words",
+    )
+    parser.add_argument("--json", dest="as_json", action="store_true", help="JSON, one commit a line")
 
 
 def _add_apply(parser: argparse.ArgumentParser) -> None:

@@ -8,21 +8,23 @@ from pathlib import Path
 from kmp_desktop.app.plan_file import read_plan
 from kmp_desktop.cli.adapters import adapters_of, decoder_of
 from kmp_desktop.cli.apply_command import apply_plan, last_line, nothing_applied
-from kmp_desktop.cli.arguments import ApplyCommand, PrintCommand
+from kmp_desktop.cli.arguments import ApplyCommand, CommandLineCommand, HistoryCommand, PrintCommand
 from kmp_desktop.cli.connection import connection_of
 from kmp_desktop.cli.exit_codes import Exit, exit_of_error
+from kmp_desktop.cli.history_command import print_history
 from kmp_desktop.cli.print_command import print_queue
 from kmp_desktop.cli.screen import Screen
 from kmp_desktop.cli.stopping import Stopping
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.text import text
 from kmp_desktop.store.folders import Folders
+from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.log_file import LogFile, logging_to
 
 _log = logging.getLogger(__name__)
 
 
-def run(command: PrintCommand | ApplyCommand, data_dir: Path | None) -> int:
+def run(command: CommandLineCommand, data_dir: Path | None) -> int:
     """Run it to its end in this thread; the exit code. No exception leaves this function."""
     screen = Screen()
     folders = Folders(data_dir)
@@ -48,8 +50,10 @@ def run(command: PrintCommand | ApplyCommand, data_dir: Path | None) -> int:
 
 
 def _run(
-    command: PrintCommand | ApplyCommand, folders: Folders, screen: Screen, stopping: Stopping, log: LogFile
+    command: CommandLineCommand, folders: Folders, screen: Screen, stopping: Stopping, log: LogFile
 ) -> Exit:
+    if isinstance(command, HistoryCommand):
+        return print_history(SqliteHistory(folders.history), command, screen, stopping)
     connection = connection_of(command.queue)
     log.hide(*connection.hidden())
     for note in connection.notes:
@@ -63,7 +67,7 @@ def _run(
         return apply_plan(adapters, command, plan, screen, stopping)
 
 
-def _could_not(command: PrintCommand | ApplyCommand, error: UserFacingError, screen: Screen) -> Exit:
+def _could_not(command: CommandLineCommand, error: UserFacingError, screen: Screen) -> Exit:
     _log.info("ended: %s (%s)", error.code, error.details)
     screen.show(error)
     code = exit_of_error(error.code)
@@ -74,6 +78,7 @@ def _could_not(command: PrintCommand | ApplyCommand, error: UserFacingError, scr
 
 _INTERRUPTED = {
     PrintCommand: text("Interrupted."),
+    HistoryCommand: text("Interrupted."),
     ApplyCommand: text(
         "Interrupted. If a part was just being committed, apply the same plan again: "
         "it finds out first how that ended, and writes nothing twice."

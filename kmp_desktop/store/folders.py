@@ -43,6 +43,11 @@ class Folders:
         return self.data / "drafts"
 
     @property
+    def history(self) -> Path:
+        """What was committed from this computer."""
+        return self.data / "history"
+
+    @property
     def logs(self) -> Path:
         """The program's log."""
         return self.data / "logs"

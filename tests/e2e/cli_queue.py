@@ -176,6 +176,11 @@ class CliQueue:
         plan = self.plan(decisions, f"plan-{who}")
         return run(self.apply_command(plan, "--json", *extra, who=who, bootstrap=bootstrap))
 
+    def history(self, *words: str, who: str = "desk") -> Done:
+        """Run history --json to its end."""
+        folder = ("--data-dir", str(self.data_folder(who)))
+        return run([sys.executable, "-m", "kmp_desktop", *folder, "history", *words, "--json"])
+
     def undecided(self, who: str = "desk") -> list[Place]:
         """What print shows."""
         return places(self.print(who=who))

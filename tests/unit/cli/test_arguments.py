@@ -10,6 +10,7 @@ from kmp_desktop import __version__
 from kmp_desktop.__main__ import main
 from kmp_desktop.cli.arguments import (
     ApplyCommand,
+    HistoryCommand,
     PrintCommand,
     QueueArguments,
     SelfTestCommand,
@@ -89,6 +90,12 @@ def test_without_a_command_it_is_the_window() -> None:
     assert SelfTestCommand() == parse(["--self-test"]).command
 
 
+def test_history_may_be_searched() -> None:
+    assert HistoryCommand() == parse(["history"]).command
+    said = parse(["history", "4500318719", "--json", "--data-dir", "d"])
+    assert (HistoryCommand("4500318719", as_json=True), Path("d")) == (said.command, said.data_dir)
+
+
 @pytest.mark.parametrize(
     ("argv", "why"),
     [
@@ -123,7 +130,7 @@ def test_without_a_command_it_is_the_window() -> None:
         ),
         (["--open", "shop"], "expected PROFILE/QUEUE"),
         (["--open", "/orders"], "expected PROFILE/QUEUE"),
-        (["--self-test", "print", *QUEUE, "q"], "not together with print or apply"),
+        (["--self-test", "print", *QUEUE, "q"], "not together with print, apply or history"),
         (["--data-dir", ""], "must not be empty"),
     ],
 )

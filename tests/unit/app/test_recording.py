@@ -1,0 +1,131 @@
+"""Commits in the history: begun before anything is sent, ended by the result or by the next reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from kmp_desktop.app.recording import Place, RecordingSink, RecordingSource
+from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.history import Beginning, HistoryState
+from kmp_desktop.core.outcome import Outcome, Step
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.store.history import SqliteHistory
+from tests.unit.app.desk import Desk, filled
+
+PLACE = Place("Shop", "Orders", "Ada", "ada@desk", "window")
+
+
+class Killed(BaseException):
+    """The program is gone."""
+
+
+def recorded(desk: Desk, history: SqliteHistory) -> Desk:
+    """A desk whose commits are noted."""
+    desk.sink = RecordingSink(desk.sink, history, PLACE, desk.clock)  # type: ignore[assignment]
+    desk.source = RecordingSource(desk.source, history)  # type: ignore[assignment]
+    return desk
+
+
+def fates(history: SqliteHistory) -> list[tuple[HistoryState, list[tuple[str, bool | None]]]]:
+    """State and fates of every entry, the newest first."""
+    return [
+        (entry.state, [(each.decision, each.committed) for each in history.records(entry.number)])
+        for entry in history.entries()
+    ]
+
+
+def test_a_commit_is_noted_with_its_receipt_and_the_fate_of_every_record(tmp_path: Path) -> None:
+    broker, ids = filled(3)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+    result = desk.commit(
+        desk.loaded(), {ids[0]: Decision.MERGE, ids[1]: Decision.PURGE, ids[2]: Decision.SKIP}
+    )
+    (entry,) = history.entries()
+    assert [(HistoryState.COMMITTED, [("merge", True), ("purge", True)])] == fates(history)
+    assert (result.chunks[0].nonce, "Ada", "No reason given") == (
+        entry.receipt,
+        entry.person,
+        history.records(entry.number)[0].why,
+    )
+
+
+def test_every_part_is_an_entry_of_its_own(tmp_path: Path) -> None:
+    broker, ids = filled(4)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+    desk.commit(desk.loaded(), dict.fromkeys(ids, Decision.PURGE), max_records=2)
+    assert [(HistoryState.COMMITTED, [("purge", True)] * 2)] * 2 == fates(history)
+
+
+def test_what_others_decided_first_is_noted_as_not_committed(tmp_path: Path) -> None:
+    broker, ids = filled(2)
+    history = SqliteHistory(tmp_path)
+    desk, other = recorded(Desk(broker), history), Desk(broker)
+    loaded = desk.loaded()
+    other.commit(other.loaded(), {ids[0]: Decision.PURGE})
+    assert desk.commit(loaded, {ids[0]: Decision.MERGE}).outcome is Outcome.CONFLICT
+    assert [(HistoryState.NOT_COMMITTED, [("merge", False)])] == fates(history)
+
+
+@pytest.mark.parametrize("step", [each for each in Step if each is not Step.INTERLEAVE])
+def test_a_program_killed_at_any_step_is_settled_by_the_next_reading(tmp_path: Path, step: Step) -> None:
+    broker, ids = filled(2)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+
+    def kill() -> None:
+        raise Killed
+
+    desk.following.at[1, step] = kill
+    try:
+        desk.commit(desk.loaded(), {ids[0]: Decision.MERGE, ids[1]: Decision.PURGE})
+    except Killed:
+        assert HistoryState.CHECKING is history.entries()[0].state
+    again = recorded(Desk(broker, desk.computer), history)
+    undecided = set(again.undecided())
+    done = not undecided & set(ids)
+    state = HistoryState.COMMITTED if done else HistoryState.NOT_COMMITTED
+    assert [(state, [("merge", done), ("purge", done)])] == fates(history)
+
+
+class Full(SqliteHistory):
+    """A history on a disk that is full, from the beginning or at the end of a commit."""
+
+    def __init__(self, folder: Path, *, at_beginning: bool) -> None:
+        super().__init__(folder)
+        self._at_beginning = at_beginning
+
+    def begin(self, beginning: Beginning) -> int:
+        """Full at once, or later."""
+        if self._at_beginning:
+            SqliteHistory(Path(__file__)).begin(beginning)
+        return super().begin(beginning)
+
+    def finish(
+        self, number: int, state: HistoryState, receipt: str, committed: Mapping[RecordId, bool]
+    ) -> None:
+        """Full."""
+        SqliteHistory(Path(__file__)).finish(number, state, receipt, committed)
+
+
+def test_what_cannot_be_noted_is_not_committed(tmp_path: Path) -> None:
+    broker, ids = filled(1)
+    desk = recorded(Desk(broker), Full(tmp_path, at_beginning=True))
+    with pytest.raises(UserFacingError) as raised:
+        desk.commit(desk.loaded(), {ids[0]: Decision.PURGE})
+    assert "Nothing was committed." == str(raised.value.unchanged)
+    assert ids == Desk(broker).undecided()
+
+
+def test_a_result_is_true_even_if_its_end_cannot_be_noted(tmp_path: Path) -> None:
+    broker, ids = filled(1)
+    history = Full(tmp_path, at_beginning=False)
+    desk = recorded(Desk(broker), history)
+    assert desk.commit(desk.loaded(), {ids[0]: Decision.PURGE}).outcome is Outcome.COMMITTED
+    assert [(HistoryState.CHECKING, [("purge", None)])] == fates(history)
+    assert [] == desk.undecided()
