@@ -25,10 +25,10 @@ from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.ports import ConnectionCheck, DeadLetterSource, QueueAdapters, SchemaSource, SecretStore
+from kmp_desktop.core.ports import ConnectionCheck, DeadLetterSource, QueueAdapters, SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.text import text
-from kmp_desktop.decoding.registry import ConfluentRegistry
+from kmp_desktop.decoding.registry import registry_of
 from kmp_desktop.kafka.check import KafkaCheck
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
@@ -205,15 +205,6 @@ def _password_missing(profile: ConnectionProfile) -> UserFacingError:
         text("The password for “{name}” is not known on this computer.", name=profile.name),
         text("Nothing was changed."),
         text("Enter the password of {user}.", user=profile.user),
-    )
-
-
-def registry_of(profile: ConnectionProfile, secrets: Secrets) -> SchemaSource | None:
-    """The registry client of a connection; None where no registry is set."""
-    if not profile.registry_url:
-        return None
-    return ConfluentRegistry(
-        profile.registry_url, profile.registry_user, secrets.registry_password, profile.ca_file
     )
 
 

@@ -11,7 +11,7 @@ from kmp_desktop.app.recording import Place, RecordingSink, RecordingSource
 from kmp_desktop.cli.connection import Connection
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
 from kmp_desktop.decoding.content import ContentDecoder
-from kmp_desktop.decoding.registry import ConfluentRegistry
+from kmp_desktop.decoding.registry import registry_of
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.settings import client_settings
@@ -63,11 +63,4 @@ def adapters_of(connection: Connection, folders: Folders, name: str) -> Iterator
 
 def decoder_of(connection: Connection) -> ContentDecoder:
     """What decodes content for the eyes."""
-    profile = connection.profile
-    if not profile.registry_url:
-        return ContentDecoder(None)
-    return ContentDecoder(
-        ConfluentRegistry(
-            profile.registry_url, profile.registry_user, connection.secrets.registry_password, profile.ca_file
-        )
-    )
+    return ContentDecoder(registry_of(connection.profile, connection.secrets))

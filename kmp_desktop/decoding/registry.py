@@ -12,14 +12,36 @@ from collections.abc import Callable
 from uuid import UUID
 
 from kmp_desktop.core.ports import RegisteredSchema, SchemaUnavailable
+from kmp_desktop.core.profile import ConnectionProfile, RegistrySignIn, Secrets
 from kmp_desktop.core.text import Text
+from kmp_desktop.decoding.registry_access import RegistryAccess
 from kmp_desktop.decoding.registry_http import RegistryDown, RegistryHttp
 
 _LOG = logging.getLogger(__name__)
 
+_BY_PASSWORD = RegistryAccess()
 TIME_LIMIT = 5.0  # seconds for one schema with all it refers to
 ASK_AGAIN_AFTER = 60.0  # seconds until an id is asked for again that could not be had
 ASK_REGISTRY_AGAIN_AFTER = 30.0  # seconds until a registry is asked again that did not answer
+
+
+def registry_of(profile: ConnectionProfile, secrets: Secrets) -> ConfluentRegistry | None:
+    """The registry of a connection; None where no registry is set. No I/O."""
+    if not profile.registry_url:
+        return None
+    kind = profile.registry_sign_in
+    by_token = kind is RegistrySignIn.OAUTH
+    access = RegistryAccess(
+        profile.ca_pem,
+        profile.certificate_file,
+        profile.key_file,
+        secrets.key_password,
+        bearer=kind is RegistrySignIn.BEARER,
+        token_url=profile.registry_token_url if by_token else "",
+        scope=profile.registry_scope,
+    )
+    url, user = profile.registry_url, profile.registry_user
+    return ConfluentRegistry(url, user, secrets.registry_password, profile.ca_file, access=access)
 
 
 class ConfluentRegistry:
@@ -34,8 +56,9 @@ class ConfluentRegistry:
         *,
         time_limit: float = TIME_LIMIT,
         now: Callable[[], float] = time.monotonic,
+        access: RegistryAccess = _BY_PASSWORD,
     ) -> None:
-        self._http = RegistryHttp(url, user, password, ca_file, time_limit)
+        self._http = RegistryHttp(url, user, password, ca_file, time_limit, access)
         self._now = now
         self._known: dict[int | UUID, RegisteredSchema] = {}
         self._failed: dict[int | UUID, tuple[float, SchemaUnavailable]] = {}  # id -> (until, why)

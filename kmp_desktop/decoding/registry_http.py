@@ -14,6 +14,7 @@ from uuid import UUID
 
 from kmp_desktop.core.ports import RegisteredSchema, SchemaUnavailable
 from kmp_desktop.core.text import Text, text, text_n
+from kmp_desktop.decoding.registry_access import CompanyTokens, NoToken, RegistryAccess
 from kmp_desktop.decoding.timed_http import Answer, get
 
 _ACCEPT = "application/vnd.schemaregistry.v1+json, application/json"
@@ -32,12 +33,22 @@ class RegistryDown(Exception):  # noqa: N818 - a state to show, not a fault of t
 class RegistryHttp:
     """Asks one registry; ``time_limit`` (seconds) is for a schema with all that it refers to."""
 
-    def __init__(self, url: str, user: str, password: str, ca_file: str, time_limit: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        password: str,
+        ca_file: str,
+        time_limit: float,
+        access: RegistryAccess,
+    ) -> None:
         self._url = url.strip()
         self._user = user
         self._password = password
         self._ca_file = ca_file
         self._time_limit = time_limit
+        self._access = access
+        self._tokens = CompanyTokens(access, user, password, ca_file) if access.token_url else None
         self._base = self._host = ""
         self._headers: dict[str, str] = {}
         self._tls: ssl.SSLContext | None = None
@@ -99,7 +110,13 @@ class RegistryHttp:
     def _answer(self, path: str, deadline: float) -> Answer:
         try:
             self._prepare()
+            if self._tokens is not None:
+                self._headers["Authorization"] = f"Bearer {self._tokens.token(deadline)}"
             return get(self._base + path, self._headers, self._tls, deadline)
+        except NoToken as refused:
+            reason = text(
+                "The company sign-in gave no token for the format registry (error {status}).", status=refused
+            )
         except TimeoutError:
             reason = text_n(
                 math.ceil(self._time_limit),
@@ -134,15 +151,21 @@ class RegistryHttp:
             self._tls = self._context()
         self._headers = {"Accept": _ACCEPT, "User-Agent": "kmp-desktop"}
         user = self._user or unquote(parts.username or "")
-        if user:
+        if self._access.bearer:
+            self._headers["Authorization"] = f"Bearer {self._password}"
+        elif user:
             pair = f"{user}:{self._password or unquote(parts.password or '')}"
             self._headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
 
     def _context(self) -> ssl.SSLContext:
         try:
-            return ssl.create_default_context(cafile=self._ca_file or None)
-        except OSError:
+            return self._access.context(self._ca_file)
+        except OSError as error:
+            if self._access.certificate_file and not error.filename:
+                raise RegistryDown(
+                    text("Your certificate {path} cannot be used.", path=self._access.certificate_file)
+                ) from None
             raise RegistryDown(
                 text("The certificate file {path} cannot be read.", path=self._ca_file)
             ) from None

@@ -35,6 +35,24 @@ def get(url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None, deadli
 
     Raises TimeoutError, ssl.SSLError, OSError or http.client.HTTPException.
     """
+    return _asked("GET", url, headers, None, tls, deadline)
+
+
+def post(
+    url: str, headers: Mapping[str, str], body: bytes, tls: ssl.SSLContext | None, deadline: float
+) -> Answer:
+    """Send ``body`` to ``url``; as ``get`` otherwise."""
+    return _asked("POST", url, headers, body, tls, deadline)
+
+
+def _asked(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    tls: ssl.SSLContext | None,
+    deadline: float,
+) -> Answer:
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or (443 if tls else 80)
@@ -44,7 +62,7 @@ def get(url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None, deadli
         # Set beforehand, so that HTTPConnection neither connects nor waits on its own account.
         request.sock = cast("socket.socket", _UntilDeadline(connection, deadline))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        request.request("GET", path, headers={**headers, "Connection": "close"})
+        request.request(method, path, body, headers={**headers, "Connection": "close"})
         with request.getresponse() as response:
             return Answer(response.status, response.read(_MAX_ANSWER))
 
