@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -56,6 +57,7 @@ from kmp_desktop.store.profiles import JsonProfiles
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.secrets import SessionSecrets, open_secrets
 from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.spool import Spool, SpooledLetters, SpooledRecords
 from kmp_desktop.store.this_computer import this_computer
 from kmp_desktop.store.wall_clock import WallClock
 
@@ -163,10 +165,12 @@ class KafkaConnector:
         if profile.wants_password and not secrets.kafka_password:
             raise _password_missing(profile)
         folders = self._folders
+        spool = Spool(folders.spool)
 
         def source() -> DeadLetterSource:
             settings = client_settings(profile, secrets, "window")
-            made = KafkaSource(settings, queue, FileSeenStates(folders.seen))
+            seen = FileSeenStates(folders.seen)
+            made = KafkaSource(settings, queue, seen, lambda: SpooledRecords(spool))
             return LookOnly(made) if profile.read_only else made
 
         def sink() -> KafkaSink:
@@ -175,7 +179,8 @@ class KafkaConnector:
             seen = FileSeenStates(folders.seen)
             return KafkaSink(settings, queue, journal, lock, seen, profile.person, WallClock())
 
-        return QueueAdapters(source, sink, lambda: registry_of(profile, secrets))
+        schemas = partial(registry_of, profile, secrets)
+        return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool))
 
 
 class _HidingCheck:

@@ -116,6 +116,10 @@ def _kept(staged: int) -> Text:
 def _stopped(state: SessionState) -> StateBanner:
     progress = state.progress
     assert state.summary is not None
+    for each in state.summary.findings:
+        if each.code is FindingCode.DISK_FULL:
+            act = (Act.CONTINUE_READING, text("Continue reading"))
+            return StateBanner("disk full", "warn", each.title, each.detail, (act,))
     read = progress.records if progress is not None else state.summary.undecided
     total = read + max(0, progress.offsets_total - progress.offsets_done) if progress is not None else read
     title = text("You stopped after {read} of {total} records.", read=read, total=total)

@@ -39,6 +39,7 @@ _RIGHTS = (FindingCode.MAY_NOT_WRITE_QUEUE, FindingCode.MAY_NOT_WRITE_RETRY, Fin
 _SAID_ELSEWHERE = frozenset(
     (
         FindingCode.OK,
+        FindingCode.DISK_FULL,
         FindingCode.PARTITIONS_DIFFER,
         FindingCode.POLICY_DELETE,
         FindingCode.REMOVED_BEFORE_DECIDED,

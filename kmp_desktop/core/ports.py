@@ -266,6 +266,16 @@ class Clock(Protocol):
         """Epoch milliseconds."""
 
 
+class Letters(Protocol):
+    """Where the engine keeps its records, by row; a list is one."""
+
+    def __getitem__(self, row: int, /) -> DeadLetter:
+        """The record of a row."""
+
+    def append(self, letter: DeadLetter, /) -> None:
+        """The record of the next row."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueAdapters:
     """Makes the outside parts of one open queue; each is built in the thread that will use it."""
@@ -273,6 +283,7 @@ class QueueAdapters:
     source: Callable[[], DeadLetterSource]
     sink: Callable[[], DecisionSink]
     schemas: Callable[[], SchemaSource | None]  # None: no registry is set
+    letters: Callable[[], Letters] = list  # where an engine keeps its records
 
 
 class Connector(Protocol):

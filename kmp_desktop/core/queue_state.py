@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -86,6 +86,7 @@ class FindingCode(StrEnum):
     CLUSTER_UNFINISHED = "cluster_unfinished"
     DECIDED_IN_OTHER_GROUP = "decided_in_other_group"
     READ_ONLY = "read_only"  # the connection was set up for looking
+    DISK_FULL = "disk_full"  # this computer could not keep more of the queue
     RETRY_READ_DENIED = "retry_read_denied"  # copies cannot be compared afterwards
 
 
@@ -190,7 +191,7 @@ class LoadedQueue:
     read_from: dict[int, int]  # first offset read
     end: dict[int, int]  # first offset not read: the LSO snapshot, or where a person stopped
     high: dict[int, int]  # high watermark when reading began
-    records: dict[RecordId, DeadLetter]  # everything read but tombstones of ours, decided or not
+    records: MutableMapping[RecordId, DeadLetter]  # everything read but tombstones of ours, decided or not
     tombstones: dict[tuple[int, bytes | None], list[Tombstone]] = field(default_factory=dict)
     decided_in_other_group: dict[RecordId, str] = field(default_factory=dict)
     left: set[tuple[int, bytes]] = field(default_factory=set)  # (partition, key) lacking a tombstone

@@ -96,7 +96,9 @@ def _format_label(payload: Payload, size: int) -> Text:
 def _related(records: Records, row: int) -> tuple[RelatedRecord, ...]:
     """Records with the same key, the newest first, this one among them; ``()`` if it is alone."""
     this = records.record[row]
-    rows = dict.fromkeys((*records.same_key.rows(this.key), row))  # a removed row is shown, too
+    rows = dict.fromkeys(
+        (*records.same_key.rows(this.key, records.removed), row)
+    )  # a removed row is shown, too
     others: list[tuple[DeadLetter, int | None]] = [(records.record[each], each) for each in rows]
     others += [(record, None) for record in records.same_key.decided(this.key) if record.id != this.id]
     if len(others) == 1:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kmp_desktop.core.ports import SchemaSource
+from kmp_desktop.core.ports import Letters, SchemaSource
 from kmp_desktop.core.queue_state import LoadedQueue
-from kmp_desktop.core.record import DeadLetter
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.view import (
     ColumnsChosen,
     DecidedElsewhere,
@@ -44,10 +44,13 @@ from kmp_desktop.engine.summary import summarise
 class Engine:
     """One open queue. ``push`` is called, in the caller's thread, with what nobody asked for."""
 
-    def __init__(self, schemas: SchemaSource | None, push: Callable[[Reply], None]) -> None:
+    def __init__(
+        self, schemas: SchemaSource | None, push: Callable[[Reply], None], letters: Letters | None = None
+    ) -> None:
+        """``letters``: where records are kept, empty so far; ``None``: in memory."""
         self._schemas = schemas
         self._push = push
-        self._records = Records(ContentReader(ContentDecoder(schemas)))
+        self._records = Records(ContentReader(ContentDecoder(schemas)), [] if letters is None else letters)
         self._queries = Queries(self._records)
         self._loaded: LoadedQueue | None = None
         self._reading = True
@@ -80,14 +83,18 @@ class Engine:
         gone = [
             row
             for row in records.alive().tolist()
-            if not records.elsewhere[row] and not _is_offered(loaded, records.record[row])
+            if not records.elsewhere[row] and not _is_offered(loaded, records.places[row])
         ]
         if gone:
             records.remove(gone)
             self._push(RecordsRemoved(tuple(gone)))
-        self.add([record for record in loaded.undecided() if records.row_of(record.id) is None])
-        decided = (each for each in loaded.records.values() if not loaded.is_open(each.id))
-        records.same_key.set_decided(each for each in decided if records.row_of(each.id) is None)
+        new: list[RecordId] = []
+        decided: list[RecordId] = []
+        for record in loaded.records:
+            if records.row_of(record) is None:
+                (new if loaded.is_open(record) else decided).append(record)
+        self.add([loaded.records[each] for each in sorted(new)])
+        records.same_key.set_decided(loaded.records[each] for each in decided)
         self._reading = False
         self._choose_columns()
 
@@ -142,5 +149,5 @@ class Engine:
             self._push(ColumnsChosen(self._records.columns, types))
 
 
-def _is_offered(loaded: LoadedQueue, record: DeadLetter) -> bool:
-    return record.id in loaded.records and loaded.is_open(record.id)
+def _is_offered(loaded: LoadedQueue, record: RecordId) -> bool:
+    return record in loaded.records and loaded.is_open(record)

@@ -47,7 +47,7 @@ def look_first_flags(records: Records, look_first: LookFirst) -> Flags:
             return ~decided_flags(records)
         case LookFirst.NEWER_SAME_KEY:
             records.refresh_newer()
-            return np.frombuffer(records.newer_same_key, np.bool_)
+            return records.newer_same_key
         case LookFirst.CAME_BACK:
             return np.frombuffer(records.came_back, np.uint32).astype(np.bool_)
         case LookFirst.UNREADABLE:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.failure import FailureReason, failure_of, known_number
+from kmp_desktop.core.ports import Letters
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.view import GroupBy, PayloadColumn, Row
 from kmp_desktop.engine.columns import SAMPLE, choose_columns
@@ -22,7 +23,7 @@ from kmp_desktop.engine.grouping import Groupings
 from kmp_desktop.engine.keys import key_shown
 from kmp_desktop.engine.message_type import message_type
 from kmp_desktop.engine.places import Places
-from kmp_desktop.engine.same_key import SameKey
+from kmp_desktop.engine.same_key import Placed, SameKey
 from kmp_desktop.engine.search import SearchTexts, searchable
 from kmp_desktop.engine.texts import NOT_TOLD, Texts
 
@@ -39,15 +40,17 @@ _MESSAGE_CHARS = 2_000
 class Records:
     """All rows and their columns. For one thread; never raises for what is in a record."""
 
-    def __init__(self, reader: ContentReader) -> None:
+    def __init__(self, reader: ContentReader, letters: Letters) -> None:
+        """``letters``: where the records themselves are kept, empty so far."""
         self.reader = reader
-        self.record: list[DeadLetter] = []
+        self.record = letters
         self.groups = Groupings()
         self.same_key = SameKey()
         self.columns: tuple[PayloadColumn, ...] = ()
         self.columns_chosen = False
         self.version = 0  # goes up with every change but decisions
         self.decisions_version = 0
+        self.timestamp = array("q")
         self.failed_at = array("q")
         self.first_sent = array("q")
         self.tries = array("q")
@@ -60,7 +63,7 @@ class Records:
         self.payload = (Texts(), Texts())
         self.unreadable = bytearray()
         self.waits_for_registry = bytearray()
-        self.newer_same_key = bytearray()
+        self.newer_same_key: NDArray[np.bool_] = np.empty(0, np.bool_)
         self.decision = bytearray()
         self.elsewhere = bytearray()
         self.removed = bytearray()
@@ -72,7 +75,7 @@ class Records:
         self._roots: dict[int, object] = {}  # contents of all rows with structure until then
 
     def __len__(self) -> int:
-        return len(self.record)
+        return len(self.places)
 
     def row_of(self, record: RecordId) -> int | None:
         """The row of a record that is not removed."""
@@ -89,19 +92,19 @@ class Records:
         """Take a record in; its row, or ``None`` if it has one already."""
         if self.row_of(record.id) is not None:
             return None
-        row = len(self.record)
+        row = len(self)
         content = self.reader.read(record.value, record.headers)
         reason = failure_of(record)
         kind = message_type(record, content)
-        self.places.append(record.id)
         self.record.append(record)
+        self.places.append(record.id)
         self.groups.add(reason, kind)
-        self.same_key.add(row, record.key)
+        self.same_key.add(record.key)
         self._put_failure(reason)
         self._put_own(record, content)
         self._put_state(record.id)
         self._put_payload(row, content)
-        self.searched.append(self._searchable(row, reason, kind, content))
+        self.searched.append(self._searchable(row, record, reason, kind, content))
         self._alive = None
         self.version += 1
         return row
@@ -110,7 +113,7 @@ class Records:
         """Mark rows as decided on the broker, or gone: they are in no query any more."""
         for row in rows:
             self.removed[row] = 1
-        self.same_key.remove([self.record[row].key for row in rows], self.removed)
+        self.same_key.look_again()
         self._alive = None
         self.version += 1
 
@@ -133,7 +136,9 @@ class Records:
     def set_elsewhere(self, ids: frozenset[RecordId]) -> None:
         """Replace which records somebody else decided."""
         self._elsewhere = set(ids)
-        self.elsewhere = bytearray(record.id in ids for record in self.record)
+        self.elsewhere = bytearray(len(self))
+        for row in self.places.rows_of(ids).tolist():
+            self.elsewhere[row] = 1
         self.version += 1
 
     def elsewhere_ids(self) -> frozenset[RecordId]:
@@ -173,23 +178,23 @@ class Records:
             self.groups.set_message_type(row, kind)
             self.key[row] = key_shown(record.key, self.reader, record.headers) or None
             self._refresh_payload(row, content)
-            self.searched[row] = self._searchable(row, failure_of(record), kind, content)
+            self.searched[row] = self._searchable(row, record, failure_of(record), kind, content)
             changed.append(row)
         self.version += 1
         return changed
 
     def refresh_newer(self) -> None:
         """Bring ``newer_same_key`` up to date."""
-        self.same_key.mark_newer(self.record, self.newer_same_key)
+        placed = Placed(*self.places.arrays(), np.frombuffer(self.timestamp, np.int64))
+        self.newer_same_key = self.same_key.newer(placed, self.removed)
 
     def shown(self, row: int) -> Row:
         """What the table shows of a row; ``refresh_newer`` comes first."""
-        record = self.record[row]
         groups = self.groups
         reason, step = groups[GroupBy.REASON], groups[GroupBy.STEP].groups[self._number(GroupBy.STEP, row)]
         return Row(
             row=row,
-            id=record.id,
+            id=self.places[row],
             why=reason.labels()[reason.of_row[row]],
             reported=self.reported.text(row),
             message_type=self.message_type(row),
@@ -232,6 +237,7 @@ class Records:
         self.came_from.append(str(reason.origin) if reason.origin else None)
 
     def _put_own(self, record: DeadLetter, content: Content) -> None:
+        self.timestamp.append(record.timestamp)
         self.size.append(record.size())
         self.key.append(key_shown(record.key, self.reader, record.headers) or None)
         self.unreadable.append(not content.readable)
@@ -241,7 +247,6 @@ class Records:
         staged = self._staged.get(record)
         self.decision.append(DECISION_ORDER[staged] if staged else UNDECIDED)
         self.elsewhere.append(record in self._elsewhere)
-        self.newer_same_key.append(0)
         self.removed.append(0)
 
     def _put_payload(self, row: int, content: Content) -> None:
@@ -261,7 +266,9 @@ class Records:
         for values, column in zip(self.payload, self.columns, strict=False):
             values[row] = scalar_at(root, column.path)
 
-    def _searchable(self, row: int, reason: FailureReason, kind: str, content: Content) -> bytes:
+    def _searchable(
+        self, row: int, record: DeadLetter, reason: FailureReason, kind: str, content: Content
+    ) -> bytes:
         groups = self.groups
         label = groups[GroupBy.REASON].groups[self._number(GroupBy.REASON, row)].label
         parts = [
@@ -272,7 +279,7 @@ class Records:
             self.key.text(row),
             self.came_from.text(row),
         ]
-        headers = "\n".join(_header_words(name, value) for name, value in self.record[row].headers)
+        headers = "\n".join(_header_words(name, value) for name, value in record.headers)
         parts += (reason.message[:_MESSAGE_CHARS], *reason.causes, headers[:_ALL_HEADERS_CHARS])
         return searchable([*parts, content.words])
 

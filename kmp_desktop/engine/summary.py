@@ -113,7 +113,7 @@ def _difference(name: Text, values: Counter[str]) -> Fact:
 def _example(records: Records, row: int) -> tuple[int, str, str]:
     """(row, what tells it from the others, reported message)."""
     values = (values[row] for values in records.payload[: len(records.columns)])
-    told = next((value for value in values if value), records.key.text(row)) or _place(records.record[row].id)
+    told = next((value for value in values if value), records.key.text(row)) or _place(records.places[row])
     return row, told, records.reported.text(row)
 
 

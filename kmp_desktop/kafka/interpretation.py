@@ -121,6 +121,8 @@ def apply_tombstones(
     committed after they were read. ``tombstones`` of a key are in the order of their offsets. Returns
     the records that another group decided, with that group.
     """
+    if not tombstones:
+        return {}  # a million records need not be looked at
     elsewhere: dict[RecordId, str] = {}
     rebuilt: dict[int, set[int]] = {}
     ours = {
@@ -146,7 +148,7 @@ def apply_tombstones(
 
 def keys_left(loaded: LoadedQueue) -> set[tuple[int, bytes]]:
     """Keys whose records are all decided, the last one above every tombstone: they still need one."""
-    if not loaded.limits.queue_policy.compacts:
+    if not loaded.limits.queue_policy.compacts or not any(map(loaded.is_decided, loaded.records)):
         return set()
     last: dict[tuple[int, bytes], int] = {}
     unfinished: set[tuple[int, bytes]] = set()

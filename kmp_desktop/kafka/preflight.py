@@ -80,6 +80,21 @@ def look(
     return tuple(found)
 
 
+def disk_full(read: int, error: OSError) -> Finding:
+    """Reading ended early, because this computer could not keep more of the queue."""
+    return Finding(
+        FindingCode.DISK_FULL,
+        Severity.WARNING,
+        text_n(
+            read,
+            "This computer has no room for more: only {n} record was read.",
+            "This computer has no room for more: only {n} records were read.",
+        ),
+        text("Nothing was changed. Decide and commit these first, or free some space. Then read again."),
+        value=error.strerror or type(error).__name__,
+    )
+
+
 def _stop(code: FindingCode, title: Text, detail: Text, value: str = "", request: str = "") -> Finding:
     return Finding(code, Severity.STOP, title, detail, value=value, request=request)
 

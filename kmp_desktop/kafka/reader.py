@@ -6,7 +6,7 @@ The steps are those of ``load()`` in the commit protocol. Everything runs in the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from kmp_desktop.core.queue_state import (
     TakeOver,
     Tombstone,
 )
-from kmp_desktop.core.record import DeadLetter
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import text
 from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
 from kmp_desktop.kafka import interpretation, preflight, refusals
@@ -74,7 +74,15 @@ class _Snapshot:
 class KafkaSource:
     """Reads one queue; see ``core.ports.DeadLetterSource``."""
 
-    def __init__(self, settings: ClientSettings, queue: Queue, seen: SeenStates) -> None:
+    def __init__(
+        self,
+        settings: ClientSettings,
+        queue: Queue,
+        seen: SeenStates,
+        records: Callable[[], MutableMapping[RecordId, DeadLetter]] = dict,
+    ) -> None:
+        """``records`` makes what holds the records of one reading."""
+        self._records = records
         self._settings = settings
         self._queue = queue
         self._seen = seen
@@ -188,14 +196,14 @@ class KafkaSource:
             read_from={each: interpretation.read_from(states[each], lows[each]) for each in facts.partitions},
             end={each: ends[each].stable for each in facts.partitions},
             high={each: ends[each].high for each in facts.partitions},
-            records={},
+            records=self._records(),
             read_at=time.time_ns() // 1_000_000,
             ledgers_since=snapshot.mark.ledgers_since if snapshot.mark else 0,
         )
-        self._read(loaded, observer)
+        full = self._read(loaded, observer)
         if snapshot.is_known:
             self._notice_forgotten(facts, loaded, take_over)
-        return self._finished(loaded, looked)
+        return self._finished(loaded, (*looked, *full))
 
     def _meet(self, stopped: Callable[[], bool]) -> None:
         if not self._met:
@@ -277,36 +285,40 @@ class KafkaSource:
                     ),
                 )
 
-    def _read(self, loaded: LoadedQueue, observer: LoadObserver) -> None:
-        """Read to the LSO snapshot, or to where a person stops."""
+    def _read(self, loaded: LoadedQueue, observer: LoadObserver) -> list[Finding]:
+        """Read to the LSO snapshot, to where a person stops, or to where this computer's disk is full."""
         ranges = {each: (loaded.read_from[each], loaded.end[each]) for each in loaded.partitions}
         total = sum(max(0, end - first) for first, end in ranges.values())
+        kept_to = {each: first for each, (first, _) in ranges.items()}
 
         def take(batch: Sequence[DeadLetter]) -> None:
-            offered = [each for each in batch if self._kept(loaded, each)]
-            if offered:
-                observer.records(offered)
-            done = sum(
-                position[0] - first for position, (first, _) in zip(positions, ranges.values(), strict=True)
-            )
+            offered = []
+            try:
+                for each in batch:
+                    if self._kept(loaded, each):
+                        offered.append(each)
+                    kept_to[each.id.partition] = each.id.offset + 1
+            finally:
+                if offered:
+                    observer.records(offered)
+            done = sum(kept_to[each] - first for each, (first, _) in ranges.items())
             observer.progress(ReadProgress(len(loaded.records), max(0, done), total))
 
-        positions = [[first] for first, _ in ranges.values()]
-        place = {each: positions[number] for number, each in enumerate(ranges)}
-
-        def follow(batch: Sequence[DeadLetter]) -> None:
-            for each in batch:
-                place[each.id.partition][0] = each.id.offset + 1
-            take(batch)
-
         try:
-            reached = read_ranges(self._consumer(), self._queue.queue_topic, ranges, follow, observer.stopped)
+            reached = read_ranges(self._consumer(), self._queue.queue_topic, ranges, take, observer.stopped)
         except ReadStalled as error:
             raise refusals.broke_off(error, len(loaded.records)) from error
+        except OSError as error:
+            if not loaded.records:
+                raise refusals.disk_full(error) from error
+            loaded.complete = False
+            loaded.end.update({each: min(kept_to[each], loaded.end[each]) for each in ranges})
+            return [preflight.disk_full(len(loaded.records), error)]
         loaded.complete = all(reached[each] >= end for each, (_, end) in ranges.items())
         if not loaded.complete:
             loaded.end.update({each: min(reached[each], loaded.end[each]) for each in ranges})
         observer.progress(ReadProgress(len(loaded.records), total, total))
+        return []
 
     def _kept(self, loaded: LoadedQueue, record: DeadLetter) -> bool:
         """Keep a record or a tombstone of ours; True when it may have to be decided."""

@@ -259,6 +259,17 @@ def broke_off(error: Exception, read: int) -> UserFacingError:
     )
 
 
+def disk_full(error: OSError) -> UserFacingError:
+    """Not one record of the queue could be kept on this computer."""
+    return UserFacingError(
+        ErrorCode.DISK,
+        text("This computer has no room for the queue’s records."),
+        text("Nothing was changed."),
+        text("Free some space, or make sure that you may write to the program’s folder. Then read again."),
+        details=f"{type(error).__name__}: {error}",
+    )
+
+
 def translated(error: Exception, settings: ClientSettings, topic: str) -> UserFacingError:
     """Any other error of the client, as one for people."""
     known = error.args[0] if isinstance(error, KafkaException) and error.args else None

@@ -38,6 +38,11 @@ class Folders:
         return self.data / "seen"
 
     @property
+    def spool(self) -> Path:
+        """Records of open queues, in files without a name."""
+        return self.data / "spool"
+
+    @property
     def drafts(self) -> Path:
         """Staged decisions."""
         return self.data / "drafts"

@@ -29,6 +29,7 @@ from kmp_desktop.app.commit import commit
 from kmp_desktop.app.open_queue import open_queue
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import CommitProgress, CommitResult, Step
+from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets, Security
 from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, TakeOver
@@ -40,6 +41,7 @@ from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
+from kmp_desktop.store.spool import Spool, SpooledRecords
 from kmp_desktop.store.wall_clock import WallClock
 
 NOW = time.time_ns() // 1_000_000 - 3_600_000
@@ -121,9 +123,11 @@ class Desktop:
         loaded: LoadedQueue,
         staged: Mapping[RecordId, Decision],
         after: Mapping[Step, Callable[[], object]] | None = None,
+        max_records: int = MAX_RECORDS,
     ) -> CommitResult:
         """Commit; ``after`` acts in the middle of it."""
-        return commit(self.sink, loaded, staged, Committing(after), WallClock())
+        observer = Committing(after)
+        return commit(self.sink, loaded, staged, observer, WallClock(), max_records=max_records)
 
 
 @dataclass(slots=True)
@@ -175,7 +179,8 @@ class RealQueue:
         settings = client_settings(profile, Secrets(kafka_password=password), "tests")
         files = self.folder / who
         seen = FileSeenStates(files / "seen")
-        source = KafkaSource(settings, queue, seen)
+        spool = Spool(files / "spool")
+        source = KafkaSource(settings, queue, seen, lambda: SpooledRecords(spool))
         journal, lock = FileJournal(files / "journal"), FileLock(files / "locks")
         sink = KafkaSink(settings, queue, journal, lock, seen, who, WallClock())
         self._closing += [source.close, sink.close]

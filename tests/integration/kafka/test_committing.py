@@ -265,7 +265,7 @@ def test_decisions_that_do_not_fit_say_which_records_make_room(make_queue: MakeQ
     loaded = desktop.load()
     scattered = dict.fromkeys(random.Random(5).sample(ids, 20_000), P)
 
-    result = desktop.commit(loaded, scattered)
+    result = desktop.commit(loaded, scattered, max_records=5_000)
 
     assert (Outcome.NOT_COMMITTED, NotCommittedReason.LEDGER_FULL) == (result.outcome, reason(result))
     assert result.partly, "the parts before it are written"

@@ -11,7 +11,7 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.ledger import encode
 from kmp_desktop.core.outcome import Outcome
 from kmp_desktop.core.queue_state import FindingCode, LoadedQueue, PartitionKind, TakeOver
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.record import DeadLetter, RecordId
 from tests.integration.kafka.raw_produce import write_with_header
 from tests.integration.kafka.real_queue import (
     CLEANED_AT_ONCE,
@@ -130,6 +130,52 @@ def test_stopping_while_reading_returns_what_was_read(queue: RealQueue) -> None:
 
     assert not loaded.complete
     assert all(each.offset < loaded.end[0] for each in loaded.records)
+
+
+class _Room(dict[RecordId, DeadLetter]):
+    """Holds so many records, then the disk is full."""
+
+    most = 0
+
+    def __setitem__(self, record: RecordId, letter: DeadLetter) -> None:
+        if len(self) >= self.most:
+            raise OSError(28, "No space left on device")
+        super().__setitem__(record, letter)
+
+
+def test_a_full_disk_ends_reading_and_what_was_read_can_be_decided(make_queue: MakeQueue) -> None:
+    queue = make_queue(partitions=2)
+    for number in range(40):
+        queue.write(b"K%d" % number, partition=number % 2)
+    desktop = queue.desktop()
+    room = _Room()
+    room.most = 25
+    desktop.source._records = lambda: room
+    reading = Reading()
+
+    loaded = desktop.source.load(reading)
+
+    assert (25, False) == (len(loaded.records), loaded.complete)
+    assert FindingCode.DISK_FULL in codes(loaded)
+    assert {0: 0, 1: 0} == {each: loaded.end[each] - _next(loaded, each) for each in loaded.partitions}
+    assert sorted(loaded.records) == sorted(each.id for each in reading.seen)
+    assert Outcome.COMMITTED is desktop.commit(loaded, dict.fromkeys(loaded.records, P)).outcome
+
+    desktop.source._records = dict
+    assert 15 == len(desktop.load().undecided())
+
+
+def _next(loaded: LoadedQueue, partition: int) -> int:
+    return 1 + max((each.offset for each in loaded.records if each.partition == partition), default=-1)
+
+
+def test_a_disk_without_any_room_is_told(queue: RealQueue) -> None:
+    queue.write(b"K")
+    desktop = queue.desktop()
+    desktop.source._records = _Room
+    with pytest.raises(UserFacingError) as told:
+        desktop.load()
+    assert ErrorCode.DISK is told.value.code
 
 
 def test_records_without_key_or_value_are_told_apart(make_queue: MakeQueue) -> None:

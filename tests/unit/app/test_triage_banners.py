@@ -55,6 +55,15 @@ def found(code: FindingCode, n: int = 0, value: str = "", request: str = "") -> 
     return replace(READY, summary=replace(SUMMARY, findings=(finding,), may_decide=not stop))
 
 
+def test_a_full_disk_is_told_instead_of_a_stop() -> None:
+    full = found(FindingCode.DISK_FULL)
+    assert full.summary is not None
+    state = replace(full, summary=replace(full.summary, complete=False))
+    (banner,) = shown(state)
+    assert ("disk full", "warn", "A title") == (banner.key, banner.kind, str(banner.title))
+    assert [Act.CONTINUE_READING] == [act for act, _ in banner.acts]
+
+
 def test_nothing_special_needs_no_banner() -> None:
     assert [] == words(READY)
 
