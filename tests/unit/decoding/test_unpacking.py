@@ -29,7 +29,7 @@ FORMATS = {
 }
 
 
-@pytest.mark.parametrize(("name", "packed"), FORMATS.items())
+@pytest.mark.parametrize(("name", "packed"), FORMATS.items(), ids=FORMATS)
 def test_what_is_inside_is_shown_and_its_packing_is_told(name: str, packed: bytes) -> None:
     shown = DECODER.decode(packed)
     assert isinstance(shown, Tree)
@@ -78,7 +78,7 @@ def test_what_is_packed_twice_is_not_opened_twice() -> None:
     assert "gzip: What is inside is packed again." in why(gzip.compress(gzip.compress(ORDER)))
 
 
-@pytest.mark.parametrize(("name", "packed"), FORMATS.items())
+@pytest.mark.parametrize(("name", "packed"), FORMATS.items(), ids=FORMATS)
 def test_what_breaks_off_is_said_to_be_damaged(name: str, packed: bytes) -> None:
     for size in (4, len(packed) // 2, len(packed) - 1):
         assert f"{name}: It is damaged or breaks off." in why(packed[:size])
