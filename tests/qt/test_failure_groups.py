@@ -115,6 +115,19 @@ def test_the_chosen_group_stays_chosen_when_the_counts_change(dressed: Theme, qt
     assert ("B", []) == (panel.list.currentIndex().data(DISPLAY), chosen)
 
 
+def test_all_records_are_shown_once_the_chosen_group_is_gone(dressed: Theme, qtbot: QtBot) -> None:
+    panel = FailureGroupPanel()
+    qtbot.addWidget(panel)
+    panel.set_groups(groups(("A", 5), ("B", 3)))
+    panel.choose("B")
+    chosen: list[str] = []
+    panel.group_chosen.connect(chosen.append)
+    panel.set_groups(groups(("A", 1), complete=False))
+    assert [] == chosen, "it may still come while records are read"
+    panel.set_groups(groups(("A", 5)))
+    assert ([""], "All records") == (chosen, panel.list.currentIndex().data(DISPLAY))
+
+
 def test_every_line_can_be_painted(dressed: Theme, qtbot: QtBot) -> None:
     panel = FailureGroupPanel()
     qtbot.addWidget(panel)

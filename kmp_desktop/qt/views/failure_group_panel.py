@@ -149,7 +149,9 @@ class FailureGroupPanel(QFrame):
         return self._look
 
     def set_groups(self, answer: Groups) -> None:
-        """Show new counts; what was chosen stays chosen, also if it is empty now."""
+        """Show new counts. What was chosen stays chosen; of a group that is gone (all of it was committed)
+        nothing is left to look at, so all records are shown instead.
+        """
         if answer.group_by is not self.group_by:
             return
         self.groups.set_groups(answer)
@@ -162,7 +164,10 @@ class FailureGroupPanel(QFrame):
         self.look_list.setVisible(has_filters)
         self.list.updateGeometry()
         self.look_list.updateGeometry()
-        self._show_choice()
+        if answer.complete and self.groups.find(self._chosen) is None:
+            self.choose("")
+        else:
+            self._show_choice()
 
     def set_counting(self, *, counting: bool) -> None:
         """Whether counts are still to come; after reading has failed there are none."""
