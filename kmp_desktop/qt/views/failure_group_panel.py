@@ -149,8 +149,9 @@ class FailureGroupPanel(QFrame):
         return self._look
 
     def set_groups(self, answer: Groups) -> None:
-        """Show new counts. What was chosen stays chosen; of a group that is gone (all of it was committed)
-        nothing is left to look at, so all records are shown instead.
+        """Show new counts; what was chosen stays chosen.
+
+        Of a group that is gone (all of it was committed) nothing is left to look at: all records are shown.
         """
         if answer.group_by is not self.group_by:
             return
