@@ -58,6 +58,10 @@ class AvroBytes:
 
     def long(self) -> int:
         """A zig-zag variable-length number of at most 64 bits."""
+        at = self.at
+        if at < len(self._data) and (value := self._data[at]) < 0x80:  # by far the most common
+            self.at = at + 1
+            return (value >> 1) ^ -(value & 1)
         shift = value = 0
         for byte in self._data[self.at : self.at + _LONGEST_VARINT]:
             self.at += 1
