@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: setup demo test test-faults fuzz cluster bench lint format pictures package constraints clean
+.PHONY: setup demo test test-faults fuzz cluster bench bench-quick lint format pictures package constraints clean
 
 setup: $(READY)
 
@@ -32,6 +32,10 @@ fuzz: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
+
+# Three minutes: whether something became much slower.
+bench-quick: $(READY)
+	@$(BIN)/python -m benchmarks --records 100000 --commit 20000 --rounds 2
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -1,195 +1,150 @@
-"""``make bench``: load and commit rates as ratios to a bare client in the same run.
+"""``make bench``: the program beside a bare client doing the same work in the same run.
 
-    python -m benchmarks [--records 20000] [--bytes 1024] [--rounds 3]
+    python -m benchmarks [--records 1000000] [--commit 100000] [--bytes 1024] [--rounds 5] [--to build/bench]
 
-Each round makes new topics and does the bare client's work and ours one after the other; printed are
-the medians and the median of the rounds' ratios.
+Every round does the bare client's work and ours one after the other; what counts are the medians of the
+rounds' ratios. Writes ``result.json``, ``table.md`` and ``picture.svg``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-import statistics
+import os
+import platform
 import tempfile
-import time
-import uuid
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
-
-from benchmarks.bare import read_all, write_in_transactions
-from benchmarks.window import Phase, load_and_commit, table
-from kmp_desktop.app.commit import commit
-from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome
-from kmp_desktop.core.ports import ReadProgress
-from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
-from kmp_desktop.core.queue_state import LoadedQueue
-from kmp_desktop.core.record import DeadLetter
-from kmp_desktop.core.view import Reply
-from kmp_desktop.engine.engine import Engine
-from kmp_desktop.kafka.committer import KafkaSink
-from kmp_desktop.kafka.reader import KafkaSource
-from kmp_desktop.kafka.settings import client_settings
-from kmp_desktop.store.journal import FileJournal
-from kmp_desktop.store.queue_lock import FileLock
-from kmp_desktop.store.seen_states import FileSeenStates
-from kmp_desktop.store.wall_clock import WallClock
+from benchmarks.committing import committed
+from benchmarks.loading import measured
+from benchmarks.place import Place, avro_values, json_values, place_name
+from benchmarks.report import Measure, picture, table
+from benchmarks.window import load_and_commit
+from benchmarks.window import table as window_table
 from tests.cluster.running import cluster
 
-CHUNK = 5000  # of the bare client
+_FEW = 10_000
+_WINDOW_RECORDS = 20_000
+_OVERHEAD_MB = 400
 
 
-class _Reading:
-    """Follows a load; hands the batches on to an engine if there is one."""
-
-    def __init__(self, engine: Engine | None = None) -> None:
-        self._engine = engine
-
-    def records(self, batch: Sequence[DeadLetter]) -> None:
-        """Let the engine have them, as the window does."""
-        if self._engine is not None:
-            self._engine.add(batch)
-
-    def progress(self, progress: ReadProgress) -> None:
-        """Show nothing."""
-
-    def stopped(self) -> bool:
-        """Read to the end."""
-        return False
-
-
-class _Committing:
-    def step(self, progress: CommitProgress) -> None:
-        """Show nothing."""
-
-    def stopped(self) -> bool:
-        """Commit everything."""
-        return False
-
-
-class Place:
-    """A queue and a retry topic with equal records for one round."""
-
-    def __init__(self, bootstrap: str, records: int, size: int, folder: Path) -> None:
-        name = f"bench-{uuid.uuid4().hex[:8]}"
-        self.bootstrap = bootstrap
-        self.queue = Queue("q", "q", f"{name}-dlq", f"{name}-retry", f"kmp-{name}-dlq")
-        self.profile = ConnectionProfile("p", "p", bootstrap, queues=(self.queue,))
-        self._folder = folder
-        admin = AdminClient({"bootstrap.servers": bootstrap})
-        topics = [
-            NewTopic(self.queue.queue_topic, 3, 1, config={"cleanup.policy": "compact"}),
-            NewTopic(self.queue.retry_topic, 3, 1),
-        ]
-        for future in admin.create_topics(topics).values():
-            future.result(30)
-        choice = random.Random(7)
-        producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20})
-        for number in range(records):
-            order = {"orderNumber": str(4_500_000_000 + number), "reason": "CUSTOMER_REQUEST", "fill": ""}
-            order["fill"] = choice.randbytes((size - len(json.dumps(order))) // 2).hex()
-            producer.produce(
-                self.queue.queue_topic,
-                key=order["orderNumber"].encode(),
-                value=json.dumps(order).encode(),
-                headers=[
-                    ("kafka_dlt-exception-fqcn", b"com.example.webshop.billing.CustomerNotFoundException"),
-                    ("kafka_dlt-exception-message", f"Customer C-{number % 997} does not exist".encode()),
-                    ("__TypeId__", b"com.example.webshop.OrderCanceled"),
-                ],
-            )
-            producer.poll(0)
-        producer.flush(120)
-
-    def load(self, engine: Engine | None = None) -> LoadedQueue:
-        """Load as the program does."""
-        settings = client_settings(self.profile, Secrets(), "bench")
-        source = KafkaSource(settings, self.queue, FileSeenStates(self._folder / "seen"))
-        try:
-            return source.load(_Reading(engine))
-        finally:
-            source.close()
-
-    def commit(self, loaded: LoadedQueue) -> CommitResult:
-        """Retry everything, as the program does."""
-        settings = client_settings(self.profile, Secrets(), "bench")
-        journal, lock = FileJournal(self._folder / "journal"), FileLock(self._folder / "lock")
-        seen = FileSeenStates(self._folder / "seen")
-        sink = KafkaSink(settings, self.queue, journal, lock, seen, "bench", WallClock())
-        try:
-            staged = dict.fromkeys(loaded.records, Decision.MERGE)
-            return commit(sink, loaded, staged, _Committing(), WallClock())
-        finally:
-            sink.close()
+def load_measures(bootstrap: str, records: int, size: int, rounds: int, folder: Path) -> list[Measure]:
+    """Reading, answering and memory."""
+    place, few = (Place(bootstrap, place_name(), folder) for _ in range(2))
+    place.seed(avro_values(records, size))
+    few.seed(avro_values(_FEW, size))
+    found: list[dict[str, Any]] = []
+    for nth in range(rounds):
+        print(f"reading, round {nth + 1} of {rounds}", flush=True)
+        found.append({kind: measured(kind, place, folder) for kind in ("bare", "rows", "columns")})
+        found[-1]["few"] = measured("columns", few, folder)
+    return [
+        _ratio("load until all rows are there", found, "bare", "rows", 0.8),
+        _ratio("load until all columns are complete", found, "bare", "columns", 0.25),
+        Measure(
+            f"cost per record, {_FEW:,} to {records:,}",
+            tuple(_each(one["columns"]) / _each(one["few"]) for one in found),
+            1.2,
+            "x",
+            at_least=False,
+        ),
+        _worst("sort", found, 0.5),
+        _worst("filter", found, 0.5),
+        _worst("search", found, 0.5),
+        _worst("group", found, 0.5),
+        _worst("decide all", found, 0.2),
+        _worst("undo", found, 0.2),
+        Measure(
+            "memory of engine and reader",
+            tuple(one["columns"]["peak"] for one in found),
+            1.3 * records * size / (1 << 20) + _OVERHEAD_MB,
+            "MB",
+            at_least=False,
+        ),
+    ]
 
 
-def _ignore(reply: Reply) -> None:
-    """Nobody looks at the engine's pushes here."""
+def commit_measures(bootstrap: str, records: int, size: int, rounds: int, folder: Path) -> list[Measure]:
+    """Writing what was decided."""
+    found = []
+    for nth in range(rounds):
+        print(f"committing, round {nth + 1} of {rounds}", flush=True)
+        found.append(committed(bootstrap, records, size, folder / f"commit {nth}"))
+    return [
+        Measure(
+            f"commit {records:,} merges, beside a bare client",
+            tuple(one["bare"] / one["ours"] for one in found),
+            0.8,
+            "x",
+            at_least=True,
+        ),
+        Measure(
+            f"commit {records:,} merges, beside one record in flight",
+            tuple(one["one in flight"] / one["ours"] for one in found),
+            15,
+            "x",
+            at_least=True,
+        ),
+    ]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _each(one: dict[str, Any]) -> float:
+    return float(one["seconds"]) / float(one["records"])
 
 
-def one_round(bootstrap: str, records: int, size: int, folder: Path) -> dict[str, float]:
-    """Seconds of each kind of work on topics of its own."""
-    place, other = (Place(bootstrap, records, size, folder) for _ in range(2))
-    taken: dict[str, float] = {}
-    taken["bare read"] = _seconds(lambda: read_all(bootstrap, place.queue.queue_topic))
-    taken["load"] = _seconds(place.load)
-    taken["load and columns"] = _seconds(lambda: place.load(Engine(None, _ignore)))
-    messages = read_all(bootstrap, other.queue.queue_topic)
-    bare_topics = other.queue.queue_topic, other.queue.retry_topic
-    taken["bare write"] = _seconds(lambda: write_in_transactions(bootstrap, *bare_topics, messages, CHUNK))
-    loaded = place.load()
-    start = time.perf_counter()
-    result = place.commit(loaded)
-    taken["commit"] = time.perf_counter() - start
-    if result.outcome is not Outcome.COMMITTED or len(result.merged) != records:
-        message = f"not everything was committed: {result.outcome} {len(result.merged)}"
-        raise RuntimeError(message)
-    return taken
+def _ratio(name: str, found: list[dict[str, Any]], bare: str, ours: str, target: float) -> Measure:
+    values = tuple(one[bare]["seconds"] / one[ours]["seconds"] for one in found)
+    return Measure(name, values, target, "x", at_least=True)
 
 
-def _in_the_window(bootstrap: str, records: int, size: int, folder: Path) -> list[Phase]:
-    place = Place(bootstrap, records, size, folder)
-    return load_and_commit(bootstrap, place.queue, records, folder)
+def _worst(kind: str, found: list[dict[str, Any]], target: float) -> Measure:
+    """The slowest answer of a kind in each round."""
+    values = tuple(
+        max(seconds for name, seconds in one["columns"]["answers"].items() if name.startswith(kind))
+        for one in found
+    )
+    return Measure(f"{kind}, the slowest", values, target, "s", at_least=False)
+
+
+def _window(bootstrap: str, size: int, folder: Path) -> list[str]:
+    place = Place(bootstrap, place_name(), folder)
+    place.seed(json_values(_WINDOW_RECORDS, size))
+    phases = [load_and_commit(bootstrap, place.queue, _WINDOW_RECORDS, folder / "window")]
+    return list(window_table(phases, _WINDOW_RECORDS))
 
 
 def main() -> None:
-    """Run the rounds and print the table."""
+    """Run the rounds, write the files and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--commit", type=int, default=100_000)
     parser.add_argument("--bytes", type=int, default=1024)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--to", type=Path, default=Path("build/bench"))
     told = parser.parse_args()
-    with cluster() as running, tempfile.TemporaryDirectory() as folder:
-        rounds = [
-            one_round(running.bootstrap, told.records, told.bytes, Path(folder)) for _ in range(told.rounds)
-        ]
-        shown = [
-            _in_the_window(running.bootstrap, told.records, told.bytes, Path(folder) / f"window {nth}")
-            for nth in range(told.rounds)
-        ]
-    print(f"{told.records:,} records of {told.bytes} bytes, {told.rounds} rounds, medians\n")
-    print(f"{'':<18} {'seconds':>8} {'records/s':>10}  beside the bare client")
-    bare_of = {"load": "bare read", "load and columns": "bare read", "commit": "bare write"}
-    for name in ("bare read", "load", "load and columns", "bare write", "commit"):
-        seconds = statistics.median(each[name] for each in rounds)
-        ratio = ""
-        if name in bare_of:
-            factor = statistics.median(each[name] / each[bare_of[name]] for each in rounds)
-            ratio = f"{factor:.2f} x the time"
-        print(f"{name:<18} {seconds:>8.2f} {told.records / seconds:>10,.0f}  {ratio}")
+    told.to.mkdir(parents=True, exist_ok=True)
+    with cluster() as running, tempfile.TemporaryDirectory() as name:
+        folder, where = Path(name), running.bootstrap
+        measures = load_measures(where, told.records, told.bytes, told.rounds, folder)
+        measures += commit_measures(where, told.commit, told.bytes, told.rounds, folder)
+        shown = _window(where, told.bytes, folder)
+    document = {
+        "records": told.records,
+        "commit": told.commit,
+        "bytes": told.bytes,
+        "rounds": told.rounds,
+        "processors": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "measures": [each.as_json() for each in measures],
+    }
+    (told.to / "result.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    (told.to / "table.md").write_text(table(measures) + "\n", encoding="utf-8")
+    (told.to / "picture.svg").write_text(picture(measures), encoding="utf-8")
+    print(table(measures))
     print()
-    for line in table(shown, told.records):
+    for line in shown:
         print(line)
 
 
