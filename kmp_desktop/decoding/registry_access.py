@@ -14,7 +14,7 @@ from kmp_desktop.decoding.timed_http import post
 
 _RENEW_BEFORE_S = 30.0
 _USUAL_LIFE_S = 300.0  # where an answer does not say how long its token lives
-_NOT_PEM = (".p12", ".pfx", ".pkcs12")
+_NOT_PEM = (".p12", ".pfx", ".pkcs12", ".keystore", ".ks")
 
 
 class NoToken(Exception):  # noqa: N818 - told to people by the caller

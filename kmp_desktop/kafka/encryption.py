@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kmp_desktop.core.profile import ConnectionProfile, Secrets
 
-PKCS12 = (".p12", ".pfx", ".pkcs12")
+PKCS12 = (".p12", ".pfx", ".pkcs12", ".keystore", ".ks")
 """How files end that hold certificate and key together, under one password."""
 
 

@@ -22,7 +22,9 @@ from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.runner import BackgroundTasks
 from kmp_desktop.qt.services import Services
 
-_ENDINGS = (".kmp-profile", ".json")
+_SETTINGS = ".properties"
+_ENDINGS = (".kmp-profile", ".json", _SETTINGS)
+_NEW = ConnectionProfile("", "", "", security=Security.SASL_SSL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Connections(QObject):
 
     def new(self) -> None:
         """Set up a connection."""
-        self._open(ConnectionProfile("", "", "", security=Security.SASL_SSL))
+        self._open(_NEW)
 
     def edit(self, profile: ConnectionProfile, *, queues: bool = False) -> None:
         """Change a connection; ``queues``: begin with its queues."""
@@ -78,11 +80,14 @@ class Connections(QObject):
 
     def choose_file(self) -> None:
         """Ask for a profile file and open it."""
-        kinds = tr("Profile files (*.kmp-profile *.json);;All files (*)")
+        kinds = tr("Profile files (*.kmp-profile *.json *.properties);;All files (*)")
         self._prompts.open_file(self._window, tr("Open profile file"), kinds, self.read_file)
 
     def read_file(self, path: str) -> None:
-        """Open a profile file, e.g. one that was dropped on the window."""
+        """Open a profile file, e.g. one that was dropped on the window; settings begin a connection."""
+        if path.lower().endswith(_SETTINGS):
+            self._open(_NEW).import_settings().read_file(path)
+            return
 
         def work() -> tuple[ConnectionProfile, ...]:
             return self._services.profiles.read_file(str(Path(path)))

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from kmp_desktop.app.connection_form import Refusal, new_id, refusals
+from kmp_desktop.app.import_settings import ImportedSettings
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.qt import connection_saver
@@ -18,6 +19,7 @@ from kmp_desktop.qt.dialogs.connection_form import ConnectionForm
 from kmp_desktop.qt.dialogs.connection_test_panel import ConnectionTestPanel
 from kmp_desktop.qt.dialogs.error_dialog import ErrorContent
 from kmp_desktop.qt.dialogs.frame import FramedDialog
+from kmp_desktop.qt.dialogs.import_settings_dialog import ImportSettingsDialog
 from kmp_desktop.qt.dialogs.queue_list import QueueList
 from kmp_desktop.qt.dialogs.safety_fields import SafetyFields
 from kmp_desktop.qt.dialogs.verbs import Verb
@@ -59,7 +61,12 @@ class ConnectionDialog(FramedDialog):
         self._services, self._lane, self._tester, self._prompts = services, lane, tester, prompts
         self._saved: Saved | None = None
         self._title = label(role="title", name="connectionTitle")
-        self.body.addWidget(self._title)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        bring = Button(tr("Import settings …"), "importSettingsButton")
+        bring.clicked.connect(self.import_settings)
+        head.addWidget(bring)
+        self.body.addLayout(head)
         self._form = ConnectionForm(profile, prompts)
         self._queues = QueueList(profile.queues)
         self._safety = SafetyFields(profile)
@@ -87,6 +94,14 @@ class ConnectionDialog(FramedDialog):
     def show_queues(self) -> None:
         """Begin with the list of queues."""
         self._tabs.setCurrentIndex(1)
+
+    @Slot()
+    def import_settings(self) -> ImportSettingsDialog:
+        """Ask for settings of another Kafka program."""
+        dialog = ImportSettingsDialog(self._lane, self._prompts, self)
+        dialog.used.connect(self._on_imported)
+        dialog.open()
+        return dialog
 
     def profile(self) -> ConnectionProfile:
         """What form and list say now."""
@@ -171,6 +186,12 @@ class ConnectionDialog(FramedDialog):
             return
         verbs = (Verb.CANCEL, Verb.USE_FOR_TODAY, Verb.TRY_AGAIN)
         self._prompts.show_error(self, saved.secrets_error, self._on_locked, verbs)
+
+    @Slot(object)
+    def _on_imported(self, made: ImportedSettings) -> None:
+        self._form.take(made)
+        for queue in made.profile.queues:
+            self._queues.add(queue)
 
     @Slot(object)
     def _on_locked(self, verb: Verb) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPlainTextEd
 
 from kmp_desktop.app.connection_form import Field, Refusal
 from kmp_desktop.app.further_settings import WrongSetting, settings_in, written
+from kmp_desktop.app.import_settings import ImportedSettings
 from kmp_desktop.core.profile import ConnectionProfile, Environment, Secrets
 from kmp_desktop.qt.connection_saver import StoredSecrets
 from kmp_desktop.qt.dialogs.certificate_fields import CertificateFields
@@ -70,6 +71,27 @@ class ConnectionForm(QWidget):
         for part in (self._sign_in, self._certificates, self._registry):
             said = part.said(said)
         return said
+
+    def take(self, made: ImportedSettings) -> None:
+        """Fill in imported settings; a name that was typed, and what they do not tell, stays."""
+        name = self._name.text().strip()
+        said = self.profile()
+        self._fill(
+            replace(
+                made.profile,
+                id=said.id,
+                name=name or made.profile.name,
+                environment=said.environment,
+                person=said.person,
+            )
+        )
+        for edit, secret in (
+            (self._sign_in.password, made.secrets.kafka_password),
+            (self._registry.password, made.secrets.registry_password),
+            (self._certificates.key_password, made.secrets.key_password),
+        ):
+            edit.setText(secret)
+        self._on_changed()
 
     def refusal(self) -> Refusal | None:
         """What is wrong with the further settings."""

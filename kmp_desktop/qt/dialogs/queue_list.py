@@ -60,6 +60,11 @@ class QueueList(QWidget):
         """The queues as they are now."""
         return tuple(self._queues)
 
+    def add(self, queue: Queue) -> None:
+        """Add one at the end, unless there is one for its topic."""
+        if queue.queue_topic not in [each.queue_topic for each in self._queues]:
+            self._on_added(queue)
+
     def current(self) -> Queue | None:
         """The chosen queue, else the first one."""
         row = self._row()
