@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.outcome import ChunkResult, NotCommittedReason, Outcome, Step
+from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.ports import (
     CommitObserver,
     DraftKey,
@@ -313,15 +314,15 @@ def test_twenty_thousand_records_are_read_decided_and_committed(qtbot: QtBot, wo
     session.commit()
     qtbot.waitUntil(lambda: bool(watch.results), timeout=60_000)
 
-    assert (4, Outcome.COMMITTED) == (watch.results[0].parts, watch.results[0].outcome)
+    assert (1, Outcome.COMMITTED) == (watch.results[0].parts, watch.results[0].outcome)
     assert 20_000 == len(world.broker.retried())
 
 
 def test_stopping_between_parts_keeps_what_is_final(qtbot: QtBot, world: PracticeWorld) -> None:
-    for number in range(6_000):
+    for number in range(MAX_RECORDS + 1_000):
         world.broker.write(b"K%d" % number, b"{}", partition=0)
     session, watch = opened(qtbot, world)
-    session.stage([session.record_id(row) for row in range(6_000)], P)
+    session.stage([session.record_id(row) for row in range(session.row_count)], P)
     hold = world.broker.hold(Step.VERIFY)
     session.commit()
     qtbot.waitUntil(hold.reached.is_set)
@@ -332,7 +333,7 @@ def test_stopping_between_parts_keeps_what_is_final(qtbot: QtBot, world: Practic
 
     result = watch.results[0]
     assert result.partly
-    assert (5_000, 1_000) == (len(result.purged), len(result.not_sent))
+    assert (MAX_RECORDS, 1_000) == (len(result.purged), len(result.not_sent))
     assert 1_000 == session.book.total
 
 
