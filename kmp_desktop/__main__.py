@@ -11,6 +11,7 @@ from kmp_desktop.cli.arguments import (
     CommandLineCommand,
     HistoryCommand,
     PrintCommand,
+    RestoreCommand,
     SelfTestCommand,
     parse,
 )
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # argparse has said everything
         return end.code if isinstance(end.code, int) else 0
     match arguments.command:
-        case PrintCommand() | ApplyCommand() | HistoryCommand() as command:
+        case PrintCommand() | ApplyCommand() | HistoryCommand() | RestoreCommand() as command:
             return _run(command, arguments.data_dir)
         case SelfTestCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in

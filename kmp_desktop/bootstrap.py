@@ -48,6 +48,7 @@ from kmp_desktop.qt.self_test import PRACTICE, SelfTest
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.short_turns import ShortTurns
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.folders import Folders
 from kmp_desktop.store.history import SqliteHistory
@@ -134,12 +135,17 @@ def run_self_test() -> int:
 
 def real_services(folders: Folders, log: LogFile | None = None) -> Services:
     """The adapters of the real program; ``log``: where passwords must not appear. No I/O."""
+    secrets = _SecretsWhenAsked(log)
     return Services(
         profiles=JsonProfiles(folders.config),
-        secrets=_SecretsWhenAsked(log),
+        secrets=secrets,
         drafts=FileDrafts(folders.drafts),
         connector=RecordingConnector(
-            KafkaConnector(folders, log), SqliteHistory(folders.history), this_computer(), WallClock()
+            KafkaConnector(folders, log),
+            SqliteHistory(folders.history),
+            SealedBackups(folders.history, secrets),
+            this_computer(),
+            WallClock(),
         ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         clock=WallClock(),

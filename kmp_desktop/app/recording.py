@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.failure import failure_of, label
-from kmp_desktop.core.history import Beginning, History, HistoryRecord, HistoryState, ended
+from kmp_desktop.core.history import Backups, Beginning, History, HistoryRecord, HistoryState, ended
 from kmp_desktop.core.outcome import ChunkResult, ClusterWork, Outcome, Resolution
 from kmp_desktop.core.ports import (
     Clock,
@@ -25,9 +25,19 @@ from kmp_desktop.core.ports import (
     never,
 )
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
-from kmp_desktop.core.queue_state import LoadedQueue, Plan, PlannedDecision, TakeOver
+from kmp_desktop.core.queue_state import (
+    Finding,
+    FindingCode,
+    LoadedQueue,
+    Plan,
+    PlannedDecision,
+    Severity,
+    TakeOver,
+)
 from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.text import text, text_n
 
+_DAY = 86_400_000
 _log = logging.getLogger(__name__)
 
 MAX_REASONS = 2_000
@@ -45,10 +55,25 @@ class Place:
     program: str  # "window" or "command line"
 
 
-class RecordingSink:
-    """A ``DecisionSink`` whose commits are noted."""
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where discarded records are kept, and for how many days (0: not at all)."""
 
-    def __init__(self, sink: DecisionSink, history: History, place: Place, clock: Clock) -> None:
+    backups: Backups
+    days: int
+
+    def until(self, now: int) -> int:
+        """When what is discarded now (epoch ms) may be forgotten; 0: it is not kept."""
+        return now + self.days * _DAY if self.days and self.backups.possible() else 0
+
+
+class RecordingSink:
+    """A ``DecisionSink`` whose commits are noted, and whose discards are kept."""
+
+    def __init__(
+        self, sink: DecisionSink, history: History, place: Place, clock: Clock, keeping: Keeping | None = None
+    ) -> None:
+        self._keeping = keeping
         self._sink = sink
         self._history = history
         self._place = place
@@ -61,10 +86,14 @@ class RecordingSink:
     def commit_chunk(
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
     ) -> ChunkResult:
-        """Note it, commit it, note how it ended; raises UserFacingError DISK before anything is sent."""
+        """Note it, keep what is discarded, commit, note how it ended.
+
+        Raises UserFacingError DISK or SECRETS_LOCKED before anything is sent.
+        """
         if not plan:  # only what earlier commits left over
             return self._sink.commit_chunk(loaded, plan, observer, part, parts)
         number = self._history.begin(self._beginning(loaded, plan))
+        self._keep(number, loaded, plan)
         result = self._sink.commit_chunk(loaded, plan, observer, part, parts)
         if result.outcome is not Outcome.UNKNOWN:
             done = {*result.merged, *result.purged}
@@ -81,6 +110,22 @@ class RecordingSink:
     def close(self) -> None:
         """Give everything back."""
         self._sink.close()
+
+    def _keep(self, number: int, loaded: LoadedQueue, plan: Plan) -> None:
+        if self._keeping is None:
+            return
+        now = self._clock.now_ms()
+        discarded = (
+            record for _, decision, record in _records(loaded, plan) if decision is PlannedDecision.PURGE
+        )
+        if PlannedDecision.PURGE not in plan.values() or not (until := self._keeping.until(now)):
+            return
+        try:
+            self._keeping.backups.drop(now)
+            self._keeping.backups.save(number, discarded, until)
+        except UserFacingError:
+            self._note(number, HistoryState.NOT_COMMITTED, "", dict.fromkeys(plan, False))
+            raise
 
     def _note(
         self, number: int, state: HistoryState, receipt: str, committed: Mapping[RecordId, bool]
@@ -106,13 +151,20 @@ class RecordingSink:
 class RecordingSource:
     """A ``DeadLetterSource`` that settles what the history does not know the end of."""
 
-    def __init__(self, source: DeadLetterSource, history: History) -> None:
+    def __init__(
+        self, source: DeadLetterSource, history: History, clock: Clock, keeping: Keeping | None = None
+    ) -> None:
+        self._clock = clock
+        self._keeping = keeping
         self._source = source
         self._history = history
 
     def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
         """Read; what was begun and is decided by now was committed."""
         loaded = self._source.load(observer, take_over)
+        if self._keeping is not None:
+            until = self._keeping.until(self._clock.now_ms())
+            loaded.findings = (*loaded.findings, backup_finding(self._keeping.days if until else 0))
         if loaded.complete:
             try:
                 settle(self._history, loaded)
@@ -136,7 +188,10 @@ class RecordingSource:
 class RecordingConnector:
     """A ``Connector`` whose queues note their commits."""
 
-    def __init__(self, connector: Connector, history: History, computer: str, clock: Clock) -> None:
+    def __init__(
+        self, connector: Connector, history: History, backups: Backups, computer: str, clock: Clock
+    ) -> None:
+        self._backups = backups
         self._connector = connector
         self._history = history
         self._computer = computer
@@ -145,12 +200,32 @@ class RecordingConnector:
     def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
         """The adapters of one queue."""
         adapters = self._connector(profile, queue, secrets)
+        keeping = Keeping(self._backups, profile.backup_days)
         place = Place(profile.name, queue.name, profile.person, self._computer, "window")
         return QueueAdapters(
-            lambda: RecordingSource(adapters.source(), self._history),
-            lambda: RecordingSink(adapters.sink(), self._history, place, self._clock),
+            lambda: RecordingSource(adapters.source(), self._history, self._clock, keeping),
+            lambda: RecordingSink(adapters.sink(), self._history, place, self._clock, keeping),
             adapters.schemas,
         )
+
+
+def backup_finding(days: int) -> Finding:
+    """What the review says of backups; ``days`` 0: there are none."""
+    if days:
+        return Finding(
+            FindingCode.BACKUP,
+            Severity.PASSED,
+            text("A backup of what you discard stays on this computer"),
+            text_n(days, "Encrypted, for {n} day.", "Encrypted, for {n} days."),
+        )
+    return Finding(
+        FindingCode.BACKUP,
+        Severity.INFO,
+        text("No backup of what you discard is kept"),
+        text(
+            "This connection keeps none, or there is no password store on this computer to keep its key in."
+        ),
+    )
 
 
 def settle(history: History, loaded: LoadedQueue) -> None:

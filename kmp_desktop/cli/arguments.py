@@ -12,6 +12,7 @@ from kmp_desktop.core.copies import ORIGINAL_TIME
 from kmp_desktop.core.names import are_servers, is_topic
 from kmp_desktop.core.plan import MAX_RECORDS
 from kmp_desktop.core.queue_state import CopyTimes, TakeOver
+from kmp_desktop.core.record import RecordId
 
 _EXIT_CODES = """exit codes:
   0  done (apply: everything is committed, or there was nothing to commit)
@@ -54,6 +55,20 @@ class ApplyCommand:
     take_over: TakeOver | None
     repair: bool = False
     times: CopyTimes = CopyTimes.FITTING
+    backup_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreCommand:
+    """Put discarded records of a commit back; ``records`` empty: all that can be.
+
+    ``again``: also those of which it is not known whether they are back.
+    """
+
+    queue: QueueArguments
+    number: int
+    records: tuple[RecordId, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,8 @@ class HistoryCommand:
     as_json: bool = False
 
 
-CommandLineCommand = PrintCommand | ApplyCommand | HistoryCommand
+QueueCommand = PrintCommand | ApplyCommand | RestoreCommand
+CommandLineCommand = QueueCommand | HistoryCommand
 Command = CommandLineCommand | WindowCommand | SelfTestCommand
 
 
@@ -103,7 +119,7 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
     if said.command is None:
         return SelfTestCommand() if said.self_test else _window(parser, said.open)
     if said.open or said.self_test:
-        parser.error("--open and --self-test open the window: not together with print, apply or history")
+        parser.error("--open and --self-test open the window: not together with a command")
     if said.command == "history":
         return HistoryCommand(said.words, said.as_json)
     queue = QueueArguments(
@@ -118,10 +134,14 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
     )
     if said.command == "print":
         return PrintCommand(queue)
+    if said.command == "restore":
+        return RestoreCommand(queue, said.number, tuple(said.records), said.again)
     if queue.retry_topic == queue.queue_topic:
         parser.error("QUEUE_TOPIC and RETRY_TOPIC are the same: retried records would come back at once")
     times = CopyTimes.EXACT if said.exact_times else CopyTimes.FITTING
-    return ApplyCommand(queue, said.plan, said.chunk_records, said.take_over, said.repair, times)
+    return ApplyCommand(
+        *(queue, said.plan, said.chunk_records, said.take_over, said.repair, times, said.backup_days)
+    )
 
 
 def _window(parser: argparse.ArgumentParser, which: str) -> WindowCommand:
@@ -147,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--self-test", action="store_true", help="try the whole program off-screen on a queue in memory"
     )
-    commands = parser.add_subparsers(dest="command", metavar="print | apply | history")
+    commands = parser.add_subparsers(dest="command", metavar="print | apply | history | restore")
     shown = commands.add_parser("print", help="show the undecided records of a queue", allow_abbrev=False)
     _add_queue(shown)
     shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
@@ -155,7 +175,26 @@ def _parser() -> argparse.ArgumentParser:
     _add_history(
         commands.add_parser("history", help="show what was committed from this computer", allow_abbrev=False)
     )
+    _add_restore(commands.add_parser("restore", help="put back what a commit discarded", allow_abbrev=False))
     return parser
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    _add_queue(parser)
+    parser.add_argument(
+        "--record",
+        dest="records",
+        metavar="PARTITION/OFFSET",
+        action="append",
+        type=_record,
+        default=[],
+        help="only this record; repeatable (default: all that have a backup)",
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="also what an earlier restore without a known end was about"
+    )
+    parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
+    parser.add_argument("number", metavar="NUMBER", type=int, help="of the commit, as history tells it")
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
@@ -203,6 +242,13 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="copies keep their own time, even where the retry topic refuses it or would soon delete them; "
         f"else such a copy gets the time of the commit, and its own in the header {ORIGINAL_TIME}",
+    )
+    parser.add_argument(
+        "--backup-days",
+        metavar="N",
+        type=int,
+        default=0,
+        help="keep what is discarded on this computer for N days, encrypted with a key in its password store",
     )
     parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_topic)
@@ -279,6 +325,13 @@ def _servers(value: str) -> str:
 
 def _path(value: str) -> Path:
     return Path(_not_empty(value))
+
+
+def _record(value: str) -> RecordId:
+    partition, _, offset = value.partition("/")
+    if not (partition.isdecimal() and offset.isdecimal()):
+        raise argparse.ArgumentTypeError(f"expected PARTITION/OFFSET, not {value!r}")
+    return RecordId(int(partition), int(offset))
 
 
 def _take_over(value: str) -> TakeOver:

@@ -6,20 +6,30 @@ import logging
 from pathlib import Path
 
 from kmp_desktop.app.plan_file import read_plan
-from kmp_desktop.cli.adapters import adapters_of, decoder_of
+from kmp_desktop.cli.adapters import adapters_of, decoder_of, restorer_of
 from kmp_desktop.cli.apply_command import apply_plan, last_line, nothing_applied
-from kmp_desktop.cli.arguments import ApplyCommand, CommandLineCommand, HistoryCommand, PrintCommand
+from kmp_desktop.cli.arguments import (
+    ApplyCommand,
+    CommandLineCommand,
+    HistoryCommand,
+    PrintCommand,
+    RestoreCommand,
+)
 from kmp_desktop.cli.connection import connection_of
 from kmp_desktop.cli.exit_codes import Exit, exit_of_error
 from kmp_desktop.cli.history_command import print_history
 from kmp_desktop.cli.print_command import print_queue
+from kmp_desktop.cli.restore_command import restore_records
 from kmp_desktop.cli.screen import Screen
 from kmp_desktop.cli.stopping import Stopping
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.text import text
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.folders import Folders
 from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.log_file import LogFile, logging_to
+from kmp_desktop.store.secrets import open_secrets
+from kmp_desktop.store.wall_clock import WallClock
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +45,7 @@ def run(command: CommandLineCommand, data_dir: Path | None) -> int:
             return _could_not(command, error, screen)
         except KeyboardInterrupt:
             screen.say(_INTERRUPTED[type(command)])
-            return Exit.UNKNOWN if isinstance(command, ApplyCommand) else Exit.NOT_COMMITTED
+            return Exit.UNKNOWN if isinstance(command, ApplyCommand | RestoreCommand) else Exit.NOT_COMMITTED
         except Exception as error:  # noqa: BLE001 - the last place where a bug can be told in a sentence
             _log.exception("unexpected")
             screen.say(
@@ -62,8 +72,12 @@ def _run(
         with adapters_of(connection, folders, "print") as adapters:
             decoder = decoder_of(connection)
             return print_queue(adapters, decoder, screen, stopping, as_json=command.queue.as_json)
+    if isinstance(command, RestoreCommand):
+        with restorer_of(connection) as restorer:
+            history, backups = SqliteHistory(folders.history), SealedBackups(folders.history, open_secrets())
+            return restore_records(history, backups, restorer, command, screen, WallClock())
     plan = read_plan(command.plan)
-    with adapters_of(connection, folders, "apply") as adapters:
+    with adapters_of(connection, folders, "apply", command.backup_days) as adapters:
         return apply_plan(adapters, command, plan, screen, stopping)
 
 
@@ -79,6 +93,7 @@ def _could_not(command: CommandLineCommand, error: UserFacingError, screen: Scre
 _INTERRUPTED = {
     PrintCommand: text("Interrupted."),
     HistoryCommand: text("Interrupted."),
+    RestoreCommand: text("Interrupted. Print the queue: what was put back is in it."),
     ApplyCommand: text(
         "Interrupted. If a part was just being committed, apply the same plan again: "
         "it finds out first how that ended, and writes nothing twice."

@@ -22,6 +22,7 @@ from kmp_desktop.core.queue_state import (
     CopyTimes,
     FindingCode,
     LoadedQueue,
+    PlannedDecision,
     Severity,
     TopicLimits,
 )
@@ -45,6 +46,7 @@ _SAID_ELSEWHERE = frozenset(
         FindingCode.REMOVED_BEFORE_DECIDED,
         FindingCode.DECIDED_IN_OTHER_GROUP,
         FindingCode.NO_RETRY_TOPIC,
+        FindingCode.BACKUP,
     )
 )
 
@@ -88,6 +90,14 @@ def _findings(commit: CheckedCommit) -> Iterable[Check]:
             finding.code not in _SAID_ELSEWHERE and finding.severity is not Severity.PASSED
         ):
             yield Check(CheckCode.FINDING, finding.severity, finding.title, finding.detail)
+
+
+def _backup(commit: CheckedCommit) -> Iterable[Check]:
+    """Whether what is discarded can be had back."""
+    if PlannedDecision.PURGE in commit.plan.values():
+        for finding in commit.loaded.findings:
+            if finding.code is FindingCode.BACKUP:
+                yield Check(CheckCode.FINDING, finding.severity, finding.title, finding.detail)
 
 
 def _others(commit: CheckedCommit) -> Iterable[Check]:
@@ -302,6 +312,7 @@ def _size(commit: CheckedCommit) -> Iterable[Check]:
 
 _RULES: tuple[Callable[[CheckedCommit], Iterable[Check]], ...] = (
     _findings,
+    _backup,
     _others,
     _refused_records,
     _ledger,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from kmp_desktop.core.queue_state import QueueIdentity
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.record import DeadLetter, RecordId
 
 
 class HistoryState(StrEnum):
@@ -25,6 +25,8 @@ class HistoryRecord:
     """One record of a commit. ``decision``: "merge" or "purge"; ``why``: why it failed, in words.
 
     ``committed`` is ``None`` as long as that is not known. ``why`` is empty where it was not noted.
+    ``backup_until`` and ``restored_at`` are epoch milliseconds, 0 = there is none, or it was not.
+    ``restoring``: a restore was begun whose end is not known.
     """
 
     id: RecordId
@@ -32,6 +34,9 @@ class HistoryRecord:
     key: bytes | None
     why: str = ""
     committed: bool | None = None
+    backup_until: int = 0
+    restored_at: int = 0
+    restoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,49 @@ class History(Protocol):
 
     def records(self, number: int) -> list[HistoryRecord]:
         """The records of an entry, in the order of their ids."""
+
+
+class Backups(Protocol):
+    """The bytes of discarded records, encrypted on this computer.
+
+    Calls may wait for the password store: never on the GUI thread. They raise UserFacingError DISK, or
+    SECRETS_LOCKED when the key cannot be had.
+    """
+
+    def possible(self) -> bool:
+        """Whether there is a password store that keeps the key; without one nothing is saved."""
+
+    def save(self, number: int, records: Iterable[DeadLetter], until: int) -> None:
+        """Keep records of an entry until a time (epoch ms); on disk when it returns."""
+
+    def load(self, number: int) -> dict[RecordId, DeadLetter]:
+        """The records of an entry that are kept, byte for byte."""
+
+    def begin_restore(self, number: int, records: Iterable[RecordId]) -> None:
+        """Note that these are about to be put back."""
+
+    def end_restore(self, number: int, records: Mapping[RecordId, bool], at: int) -> None:
+        """Note which were put back at ``at`` (epoch ms), and which surely were not."""
+
+    def drop(self, now: int) -> None:
+        """Remove what was to be kept until an earlier time."""
+
+
+class RestoreNotKnown(Exception):  # noqa: N818 - an outcome that is told
+    """It cannot be told whether records were put back; reading the queue shows it."""
+
+
+class Restorer(Protocol):
+    """Puts records back into their queue."""
+
+    def restore(self, identity: QueueIdentity, records: Sequence[DeadLetter]) -> dict[RecordId, RecordId]:
+        """All or none, as new records; where each lies now.
+
+        Raises UserFacingError when nothing was written, RestoreNotKnown when that cannot be told.
+        """
+
+    def close(self) -> None:
+        """Give everything back."""
 
 
 def ended(committed: Iterable[bool]) -> HistoryState:

@@ -81,6 +81,7 @@ class ConnectionProfile:
     person: str = ""  # who decides, written into tombstones as kmp-by; may be empty
     confirm_discards_from: int = 10
     read_only: bool = False
+    backup_days: int = 30  # how long discarded records are kept on this computer, encrypted; 0: not at all
     queues: tuple[Queue, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()  # further librdkafka settings, no secrets
 
@@ -115,6 +116,7 @@ PASSWORD_MECHANISMS = frozenset(
 class SecretKind(StrEnum):
     """Which password of a connection."""
 
+    BACKUP = "backup"  # the key of this computer's backups
     KAFKA = "kafka"
     REGISTRY = "registry"
     KEY = "key"  # opens the key of the client's certificate

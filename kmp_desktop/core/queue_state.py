@@ -87,6 +87,7 @@ class FindingCode(StrEnum):
     DECIDED_IN_OTHER_GROUP = "decided_in_other_group"
     READ_ONLY = "read_only"  # the connection was set up for looking
     DISK_FULL = "disk_full"  # this computer could not keep more of the queue
+    BACKUP = "backup"  # whether discarded records are kept on this computer
     RETRY_READ_DENIED = "retry_read_denied"  # copies cannot be compared afterwards
 
 

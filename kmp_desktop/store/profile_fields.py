@@ -24,7 +24,7 @@ _CONNECTION_KEYS = (
     *("id", "name", "servers", "environment", "security", "mechanism", "user", "ca_file"),
     *("ca_pem", "certificate_file", "key_file", "token_url", "token_scope", "aws_region"),
     *("registry_url", "registry_user", "registry_sign_in", "registry_token_url", "registry_scope"),
-    *("person", "confirm_discards_from", "read_only", "queues", "settings"),
+    *("person", "confirm_discards_from", "backup_days", "read_only", "queues", "settings"),
 )
 _QUEUE_KEYS = ("id", "name", "queue_topic", "retry_topic", "group", "description")
 
@@ -167,6 +167,7 @@ def _connection(fields: _Fields) -> ConnectionProfile:
         registry_scope=fields.text("registry_scope", ""),
         person=fields.text("person", ""),
         confirm_discards_from=fields.number("confirm_discards_from", 10),
+        backup_days=fields.number("backup_days", 30),
         read_only=fields.switch("read_only"),
         queues=queues,
         settings=fields.settings("settings"),

@@ -26,7 +26,7 @@ class Killed(BaseException):
 def recorded(desk: Desk, history: SqliteHistory) -> Desk:
     """A desk whose commits are noted."""
     desk.sink = RecordingSink(desk.sink, history, PLACE, desk.clock)  # type: ignore[assignment]
-    desk.source = RecordingSource(desk.source, history)  # type: ignore[assignment]
+    desk.source = RecordingSource(desk.source, history, desk.clock)  # type: ignore[assignment]
     return desk
 
 

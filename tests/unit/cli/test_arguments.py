@@ -130,7 +130,7 @@ def test_history_may_be_searched() -> None:
         ),
         (["--open", "shop"], "expected PROFILE/QUEUE"),
         (["--open", "/orders"], "expected PROFILE/QUEUE"),
-        (["--self-test", "print", *QUEUE, "q"], "not together with print, apply or history"),
+        (["--self-test", "print", *QUEUE, "q"], "not together with a command"),
         (["--data-dir", ""], "must not be empty"),
     ],
 )

@@ -1,0 +1,63 @@
+"""Putting discarded records back into their queue, from the backup on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.history import Backups, History, HistoryEntry, HistoryRecord, Restorer
+from kmp_desktop.core.ports import Clock
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.text import text
+
+
+@dataclass(frozen=True, slots=True)
+class Restorable:
+    """Which records of a commit can be put back. ``unsure``: a restore of them had no known end."""
+
+    records: tuple[RecordId, ...]
+    unsure: tuple[RecordId, ...]
+
+
+def restorable(records: Collection[HistoryRecord]) -> Restorable:
+    """Discarded records that have a backup and are not back yet."""
+    kept = [each for each in records if each.committed and each.backup_until and not each.restored_at]
+    return Restorable(
+        tuple(each.id for each in kept if not each.restoring),
+        tuple(each.id for each in kept if each.restoring),
+    )
+
+
+def restore(
+    history: History,
+    backups: Backups,
+    restorer: Restorer,
+    entry: HistoryEntry,
+    wanted: Collection[RecordId],
+    clock: Clock,
+) -> dict[RecordId, RecordId]:
+    """Put records of an entry back; where each lies now.
+
+    Noted before anything is sent: a program that is killed in between leaves them "restoring". Raises
+    UserFacingError when nothing was written, RestoreNotKnown when that cannot be told.
+    """
+    known = restorable(history.records(entry.number))
+    possible = {*known.records, *known.unsure}
+    if not wanted or not possible.issuperset(wanted):
+        raise UserFacingError(
+            ErrorCode.USAGE,
+            text("Not all of these records can be put back."),
+            text("Nothing was put back."),
+            text("Only discarded records with a backup that are not back yet can be."),
+        )
+    kept = backups.load(entry.number)
+    records = [kept[each] for each in sorted(wanted)]
+    backups.begin_restore(entry.number, wanted)
+    try:
+        places = restorer.restore(entry.identity, records)
+    except UserFacingError:
+        backups.end_restore(entry.number, dict.fromkeys(wanted, False), 0)
+        raise
+    backups.end_restore(entry.number, dict.fromkeys(wanted, True), clock.now_ms())
+    return places
