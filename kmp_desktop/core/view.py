@@ -60,6 +60,46 @@ class SortBy(StrEnum):
     FIRST_SENT = "first_sent"
 
 
+class Having(StrEnum):
+    """What is asked of a field of the content; letters count as the same whether capital or not."""
+
+    IS = "is"
+    CONTAINS = "contains"
+    EMPTY = "empty"  # null, "", or not there at all
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFilter:
+    """``column``: which of the chosen payload columns, 0 or 1."""
+
+    column: int
+    having: Having
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What else narrows the list; all that is set must hold. Names are ``GroupSummary.key``s.
+
+    ``decisions``: any of these, ``None`` = undecided; empty = all. Times are epoch milliseconds,
+    ``failed_before`` itself not included.
+    """
+
+    decisions: frozenset[Decision | None] = frozenset()
+    message_type: str | None = None
+    reporter: str | None = None
+    step: str | None = None
+    failed_from: int | None = None
+    failed_before: int | None = None
+    tries_at_least: int | None = None
+    with_hint: bool = False
+    partition: int | None = None
+    field: FieldFilter | None = None
+
+
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which rows, in which order. ``group`` is a ``GroupSummary.key`` of ``group_by``."""
@@ -69,6 +109,7 @@ class Query:
     group: str | None = None
     look_first: LookFirst | None = None
     only: frozenset[RecordId] | None = None  # e.g. "Show the 12"
+    filters: Filters = NO_FILTERS
     sort: SortBy = SortBy.FAILED
     descending: bool = True
     serial: int = 0  # given back, so that an older answer can be dropped

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kmp_desktop.core.view import GroupBy, LookFirst, Query, SortBy
+from kmp_desktop.core.view import LookFirst, Query, SortBy
+from kmp_desktop.engine.filters import Flags, filtered, in_group
 from kmp_desktop.engine.records import Records
 from kmp_desktop.engine.search import needles
 from kmp_desktop.engine.sorting import in_order
-
-Flags = NDArray[np.bool_]
 
 
 class Queries:
@@ -65,20 +64,13 @@ def decided_flags(records: Records) -> Flags:
 def _matching(records: Records, query: Query) -> Iterator[Flags]:
     """For every row whether it matches, once for each part of the question, the cheapest first."""
     if query.group is not None:
-        yield _in_group(records, query.group_by, query.group)
+        yield in_group(records, query.group_by, query.group)
     if query.look_first is not None:
         yield look_first_flags(records, query.look_first)
+    yield from filtered(records, query.filters)
     if query.only is not None:
         wanted = np.zeros(len(records), np.bool_)
         wanted[records.places.rows_of(query.only)] = True
         yield wanted
     if needles(query.search):
         yield records.searched.holding(query.search)
-
-
-def _in_group(records: Records, group_by: GroupBy, group: str) -> Flags:
-    grouping = records.groups[group_by]
-    number = grouping.number(group)
-    if number is None:
-        return np.zeros(len(records), np.bool_)
-    return np.equal(np.frombuffer(grouping.of_row, np.uint32), number)

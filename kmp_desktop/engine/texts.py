@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable
 from math import nan
 
@@ -76,6 +77,28 @@ class Texts:
             ranks = self._ranked()
             self._ranks = (len(self._start), ranks)
         return ranks[self.numbers()]
+
+    def holding(self, wanted: str, *, whole: bool) -> NDArray[np.bool_]:
+        """For every row whether its text holds the wanted one, or (``whole``) is nothing else."""
+        needle = wanted.casefold().encode("utf-8", "surrogatepass")
+        found = np.zeros(len(self._start), np.bool_)
+        if not needle:
+            return found[self.numbers()]
+        text, start, length = self._bytes.lower(), self._start, self._length
+        at = text.find(needle)
+        while at >= 0:
+            number = bisect_right(start, at) - 1
+            middle = start[number] + length[number]  # behind it lies the folded text, if there is any
+            first, end = (start[number], middle) if at < middle else (middle, middle + self._folded[number])
+            inside = at + len(needle) <= end
+            found[number] |= inside and (not whole or (at == first and at + len(needle) == end))
+            # Of a value that is found nothing more is to be known.
+            at = text.find(needle, middle + self._folded[number] if found[number] else at + 1)
+        return found[self.numbers()]
+
+    def empty(self) -> NDArray[np.bool_]:
+        """For every row whether there is nothing."""
+        return np.less_equal(self.numbers(), _EMPTY)
 
     def _number(self, value: str | None) -> int:
         if not value:
