@@ -20,7 +20,7 @@ cluster: $(READY)
 	@$(BIN)/python -m tests.cluster
 
 test: $(READY)
-	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest -n 2 --dist worksteal
+	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-faults: $(READY)
 	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest -n 4 --dist worksteal tests/faults
