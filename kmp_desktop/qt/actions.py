@@ -114,6 +114,7 @@ class Actions(QObject):
         self.copy = add("copyAction", tr("Copy"), "Ctrl+C", "copy")
         self.select_group = add("selectGroupAction", tr("Select all in this group"), "Ctrl+A", "checks")
         self.clear_selection = add("clearSelectionAction", tr("Clear selection"), "Esc")
+        self.filter = add("filterAction", tr("Filter"), "Ctrl+Shift+F", "funnel")
         self.find = add("findAction", tr("Find"), "/ Ctrl+F", "magnifying-glass")
 
     def _make_decide(self) -> None:
@@ -174,7 +175,7 @@ class Actions(QObject):
     def _edit_menu(self) -> tuple[QAction | None, ...]:
         return (
             *(self.undo, self.redo, None, self.copy, None),
-            *(self.select_group, self.clear_selection, None, self.find),
+            *(self.select_group, self.clear_selection, None, self.find, self.filter),
         )
 
     def _decide_menu(self) -> tuple[QAction | None, ...]:

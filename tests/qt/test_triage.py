@@ -590,7 +590,7 @@ NAMES = (
     *("headerSearch", "loadPanel", "loadProgress", "stopReadingButton"),
 )
 ACTIONS = ("mergeAction", "purgeAction", "skipAction", "undoAction", "redoAction", "reviewAction")
-LATER = ("noteAction", "filterAction", "columnsAction", "noteEdit", "compareButton", "groupRail")
+LATER = ("noteAction", "columnsAction", "noteEdit", "compareButton", "groupRail")
 
 
 def test_every_part_of_the_design_has_its_name(desk: Desk) -> None:

@@ -44,6 +44,7 @@ class DecisionToolBar(QToolBar):
             ActionButton(actions.redo, "quiet", icon_only=True),
         ]
         self.search = SearchField()
+        self.filter = ActionButton(actions.filter, "quiet", icon_only=True)
         self.review = ActionButton(actions.review, "primary", short=tr("Review"))
         # One widget for all: QToolBar's own layout hides what does not fit behind an arrow.
         self._inside = QWidget()
@@ -60,6 +61,7 @@ class DecisionToolBar(QToolBar):
             row.addWidget(small)
         row.addStretch(1)
         row.addWidget(self.search, 8)
+        row.addWidget(self.filter)
         row.addWidget(self.review)
         self.addWidget(self._inside)
         Theme.current().changed.connect(self._on_theme_changed)
@@ -97,7 +99,7 @@ class DecisionToolBar(QToolBar):
 
     def _needed(self) -> int:
         px = Theme.current().px
-        buttons = (*self._decisions, *self._small, self.review)
+        buttons = (*self._decisions, *self._small, self.filter, self.review)
         gaps = px(_GAP) * (len(buttons) + 2) + px(4) * 2 + px(_GAP) * 2 + 1 + 2 * px(17)
         return sum(button.sizeHint().width() for button in buttons) + px(NARROW) + gaps
 

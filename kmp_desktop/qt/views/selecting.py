@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.view import FewFirst, FewFirstWanted, QueryReply
+from kmp_desktop.core.view import NO_FILTERS, FewFirst, FewFirstWanted, QueryReply
 from kmp_desktop.qt import when
 from kmp_desktop.qt.dialogs.few_first_dialog import FewFirstDialog
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.models.failure_groups import look_first_label
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.views.failure_group_panel import FailureGroupPanel
+from kmp_desktop.qt.views.filter_popup import FilterPopup
 from kmp_desktop.qt.views.group_bar import FEW, GroupBar, SelectionBar, SelectionWords
 from kmp_desktop.qt.views.record_list import RecordList
 from kmp_desktop.qt.views.triage_selection import FrozenList, Selection
@@ -45,9 +46,9 @@ class Selecting(QObject):
         panel: FailureGroupPanel,
         group_bar: GroupBar,
         selection_bar: SelectionBar,
-        parent: QObject,
+        filters: FilterPopup,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(filters.parentWidget())
         self._session = session
         self._records = records
         self._model = model
@@ -55,6 +56,7 @@ class Selecting(QObject):
         self._panel = panel
         self._group_bar = group_bar
         self._selection_bar = selection_bar
+        self._popup = filters
         self._few_awaited = False
         group_bar.select_all_wanted.connect(self.select_all)
         group_bar.filter_removed.connect(self._on_filter_removed)
@@ -74,7 +76,8 @@ class Selecting(QObject):
         rows = array("I", self._model.rows)
         if rows:
             query = self._records.query
-            whole = not query.search and query.look_first is None and query.only is None
+            narrowed = query.search or query.look_first or query.only or query.filters != NO_FILTERS
+            whole = not narrowed
             self._freeze(rows, whole=whole)
             self.focus_wanted.emit()
 
@@ -123,7 +126,7 @@ class Selecting(QObject):
         if query.only is not None:
             words = trn(len(query.only), "{n} certain record", "{n} certain records")
             filters.append((_ONLY, words))
-        return filters
+        return filters + self._popup.chips()
 
     def _words(self, count: int) -> SelectionWords:
         frozen = self._selection.frozen
@@ -164,8 +167,10 @@ class Selecting(QObject):
     def _on_filter_removed(self, key: str) -> None:
         if key == _LOOK_FIRST:
             self._panel.choose_look_first(None)
-        else:
+        elif key == _ONLY:
             self._records.change(only=None)
+        else:
+            self._popup.remove(key)
         self.focus_wanted.emit()
 
     @Slot()

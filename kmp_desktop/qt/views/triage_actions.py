@@ -72,7 +72,13 @@ class TriageActions:
             allow(action, single)
         allow(actions.related, single or ("" if has_related else tr("No other record has this key")))
         for action in (
-            *(actions.clear_selection, actions.find, actions.next_group, actions.previous_group),
+            *(
+                actions.clear_selection,
+                actions.find,
+                actions.filter,
+                actions.next_group,
+                actions.previous_group,
+            ),
             *(actions.groups_panel, actions.table, actions.inspector),
         ):
             allow(action)

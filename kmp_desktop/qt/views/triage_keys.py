@@ -38,6 +38,9 @@ class Parts(Protocol):
     deciding: Deciding
     middle: QWidget
 
+    def open_filters(self) -> None:
+        """Show the choices of the filter."""
+
 
 class TriageKeys(QObject):
     """Signals.
@@ -72,6 +75,7 @@ class TriageKeys(QObject):
             (actions.select_group, parts.selecting.select_all),
             (actions.clear_selection, self._step_back),
             (actions.find, self._find),
+            (actions.filter, parts.open_filters),
             (actions.copy, self._copy),
             (actions.groups_panel, self._toggle_groups),
             (actions.table, self.focus_table),

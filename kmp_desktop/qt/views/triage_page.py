@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.core.view import (
     FewFirst,
+    Filters,
     GroupBy,
     Groups,
     LookFirst,
@@ -34,6 +35,7 @@ from kmp_desktop.qt.views.banner_stack import BannerStack
 from kmp_desktop.qt.views.deciding import Deciding
 from kmp_desktop.qt.views.decision_tool_bar import DecisionToolBar
 from kmp_desktop.qt.views.failure_group_panel import FailureGroupPanel
+from kmp_desktop.qt.views.filter_popup import FilterPopup
 from kmp_desktop.qt.views.group_bar import GroupBar, SelectionBar
 from kmp_desktop.qt.views.group_counts import GroupCounts
 from kmp_desktop.qt.views.inspecting import Inspecting
@@ -90,6 +92,7 @@ class TriagePage(QFrame):
         """What is seen, from the outside in: each change of parent styles everything below anew."""
         self.tool_bar = DecisionToolBar(actions, self)
         self.search = self.tool_bar.search
+        self.filters = FilterPopup(session, self)
         self.splitter = TriageSplitter(self)
         self.panel = FailureGroupPanel(self.splitter)
         self.middle: QWidget = QFrame(self.splitter)
@@ -129,7 +132,7 @@ class TriagePage(QFrame):
             self.panel,
             self.group_bar,
             self.selection_bar,
-            self,
+            self.filters,
         )
         self.state = TriageState(
             session, self.records, self.model, self.banners, self.load_panel, self.place, self
@@ -154,6 +157,7 @@ class TriagePage(QFrame):
         self.search.search_changed.connect(self._on_search)
         self.search.entered.connect(self._on_search_entered)
         self.search.left.connect(self.keys.focus_table)
+        self.filters.changed.connect(self._on_filters)
         self.panel.group_by_changed.connect(self._on_group_by)
         self.panel.group_chosen.connect(self._on_group)
         self.panel.look_first_chosen.connect(self._on_look_first)
@@ -222,6 +226,7 @@ class TriagePage(QFrame):
             taker(reply)
 
     def _take_groups(self, answer: Groups) -> None:
+        self.filters.take(answer)
         if self.groups.take(answer):
             self.selecting.update_bars()
 
@@ -273,6 +278,19 @@ class TriagePage(QFrame):
     def _on_search(self, search: str) -> None:
         self.inspector.set_search(search_words(search))
         self.records.change(search=search)
+
+    @Slot()
+    def open_filters(self) -> None:
+        """Show the choices below their button."""
+        button = self.tool_bar.filter
+        summary = self._session.state.summary
+        self.filters.set_columns(self.model.payload, summary.limits.queue_partitions if summary else 0)
+        self.filters.open_at(button.mapToGlobal(QPoint(button.width(), button.height() + 2)))
+
+    @Slot(object)
+    def _on_filters(self, filters: Filters) -> None:
+        self.selection.clear()
+        self.records.change(filters=filters)
 
     @Slot()
     def _on_search_entered(self) -> None:
@@ -341,6 +359,7 @@ class TriagePage(QFrame):
 
     def _show_everything(self) -> None:
         self.panel.show_everything()
+        self.filters.clear()
         self.search.forget()
 
     @Slot()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from kmp_desktop.app.triage_banners import Act, Situation, StateBanner, banners
 from kmp_desktop.core.session import SessionPhase
+from kmp_desktop.core.view import NO_FILTERS
 from kmp_desktop.qt import when
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.views.banner_stack import BannerStack
@@ -73,11 +74,13 @@ class TriageState(QObject):
 
     def _update_place(self) -> None:
         query, last = self._records.query, self._records.last
-        narrowed = bool(query.search or query.group or query.look_first or query.only)
+        narrowed = bool(
+            query.search or query.group or query.look_first or query.only or query.filters != NO_FILTERS
+        )
         if len(self._model.rows):
             self._place.show_table()
         elif narrowed and self._offered():
-            filtered = bool(query.look_first or query.only)
+            filtered = bool(query.look_first or query.only or query.filters != NO_FILTERS)
             if last is not None and last.query.serial == query.serial:
                 self._place.show_nothing_found(query.search, in_group=bool(query.group), filtered=filtered)
         elif self._session.state.phase is SessionPhase.READY and self._offered():
