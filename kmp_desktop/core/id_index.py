@@ -26,6 +26,10 @@ class IdIndex:
             for offset in self._offsets[partition]:
                 yield RecordId(partition, offset)
 
+    def offsets(self) -> dict[int, array[int]]:
+        """The offsets of each partition, ascending; not to be changed."""
+        return self._offsets
+
     def put(self, record: RecordId, number: int) -> None:
         """Give a record a number, whether it has one already or not."""
         partition, offset = record

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from kmp_desktop.core.ports import Letters, SchemaSource
 from kmp_desktop.core.queue_state import LoadedQueue
-from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.view import (
     ColumnsChosen,
     DecidedElsewhere,
@@ -38,6 +40,7 @@ from kmp_desktop.engine.groups import groups
 from kmp_desktop.engine.query import Queries
 from kmp_desktop.engine.records import Records
 from kmp_desktop.engine.reviewing import review_reply
+from kmp_desktop.engine.standing import among, standing, without
 from kmp_desktop.engine.summary import summarise
 
 
@@ -80,21 +83,22 @@ class Engine:
         """
         self._loaded = loaded
         records = self._records
-        gone = [
-            row
-            for row in records.alive().tolist()
-            if not records.elsewhere[row] and not _is_offered(loaded, records.places[row])
-        ]
+        still_open, decided = standing(loaded)
+        partitions, offsets = records.places.arrays()
+        elsewhere = np.frombuffer(records.elsewhere, np.bool_)
+        alive = records.alive()
+        offered = among(partitions[alive], offsets[alive], still_open)
+        gone = alive[~offered & ~elsewhere[alive]].tolist()
+        kept = np.setdiff1d(alive, gone)
+        new = without(still_open, partitions[kept], offsets[kept])
+        decided_only = without(decided, partitions[kept], offsets[kept])
+        # What looks at the columns must be let go of before they grow.
+        del offsets, elsewhere
         if gone:
             records.remove(gone)
             self._push(RecordsRemoved(tuple(gone)))
-        new: list[RecordId] = []
-        decided: list[RecordId] = []
-        for record in loaded.records:
-            if records.row_of(record) is None:
-                (new if loaded.is_open(record) else decided).append(record)
-        self.add([loaded.records[each] for each in sorted(new)])
-        records.same_key.set_decided(loaded.records[each] for each in decided)
+        self.add([loaded.records[each] for each in new])
+        records.same_key.set_decided(loaded.records[each] for each in decided_only)
         self._reading = False
         self._choose_columns()
 
@@ -147,7 +151,3 @@ class Engine:
         if chosen or types != self._types_told:
             self._types_told = types
             self._push(ColumnsChosen(self._records.columns, types))
-
-
-def _is_offered(loaded: LoadedQueue, record: RecordId) -> bool:
-    return record in loaded.records and loaded.is_open(record)

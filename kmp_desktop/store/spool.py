@@ -146,6 +146,10 @@ class SpooledRecords(MutableMapping[RecordId, DeadLetter]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def offsets(self) -> dict[int, array[int]]:
+        """The offsets of each partition, ascending; not to be changed."""
+        return self._numbers.offsets()
+
 
 class SpooledLetters:
     """Records one after the other, as an engine has its rows, in a spool."""
