@@ -123,6 +123,7 @@ def run_self_test() -> int:
             connector=PracticeConnector(broker, clock),
             check=KafkaCheck(),
             clock=clock,
+            history=SqliteHistory(Path(folder) / "history"),
             config_folder=Path(folder),
             data_folder=Path(folder),
         )
@@ -136,19 +137,21 @@ def run_self_test() -> int:
 def real_services(folders: Folders, log: LogFile | None = None) -> Services:
     """The adapters of the real program; ``log``: where passwords must not appear. No I/O."""
     secrets = _SecretsWhenAsked(log)
+    history = SqliteHistory(folders.history)
     return Services(
         profiles=JsonProfiles(folders.config),
         secrets=secrets,
         drafts=FileDrafts(folders.drafts),
         connector=RecordingConnector(
             KafkaConnector(folders, log),
-            SqliteHistory(folders.history),
+            history,
             SealedBackups(folders.history, secrets),
             this_computer(),
             WallClock(),
         ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         clock=WallClock(),
+        history=history,
         config_folder=folders.config,
         data_folder=folders.data,
     )

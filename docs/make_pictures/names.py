@@ -27,6 +27,7 @@ _FRAME = "mainWindow"
 _SCENES = {
     "44-few-first": ("fewFirstDialog",),
     "01-welcome": ("welcomePage",),
+    "13-history": ("historyPage",),
     "14-queues": ("queuesPage",),
     "02-triage": ("topBar", "triagePage", "statusBar"),
     "06-group": (_FRAME, "triagePage"),

@@ -7,17 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QTabWidget, QTreeView
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QTableView, QTabWidget, QTreeView
 from studio import ALL, ORDERS, Studio
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.history import Beginning, HistoryRecord, ended
 from kmp_desktop.core.outcome import Step
+from kmp_desktop.core.queue_state import QueueIdentity
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import READING, AtCommit, UnfinishedWork
 from kmp_desktop.practice.samples import fill, shop
 from kmp_desktop.qt.queue_session import Pace
+from kmp_desktop.store.history import SqliteHistory
 
 
 def welcome(studio: Studio) -> QPixmap:
@@ -82,6 +86,35 @@ def whole_value(studio: Studio) -> QPixmap:
     tree.setCurrentIndex(tree.model().index(1, 0))
     tree.activated.emit(tree.currentIndex())
     return studio.dialog("valueDialog").grab()
+
+
+def history(studio: Studio) -> QPixmap:
+    """What was committed from this computer."""
+    now = studio.clock.now_ms()
+    topics = (ORDERS.queue_topic, bytes(16), ORDERS.retry_topic, bytes(16))
+    identity = QueueIdentity("shop", *topics, ORDERS.group)
+    kept = SqliteHistory(studio.folder / "history")
+    reasons = ("Customer not found", "A service did not answer", "Content was refused as invalid")
+    for nth, age_h in enumerate((70, 26, 2)):
+        records = [
+            HistoryRecord(
+                RecordId(each % 3, 400 + each),
+                "purge" if each % 4 == 0 else "merge",
+                str(4_500_318_700 + each * (nth + 1)).encode(),
+                reasons[each % 3],
+            )
+            for each in range(6 + 5 * nth)
+        ]
+        who = ("Order platform", ORDERS.name, "Ada Lovelace", "ada@WS-0417", "window")
+        number = kept.begin(Beginning(now - age_h * 3_600_000, identity, *who, records))
+        committed = {each.id: nth != 1 for each in records}
+        kept.finish(number, ended(committed.values()), f"{0x3F0A17C2 + nth:08x}", committed)
+    assert studio.window.isVisible()
+    studio.trigger("historyAction")
+    table = studio.find(QTableView, "historyTable")
+    studio.until(lambda: table.model().rowCount() > 0)
+    studio.settle()
+    return studio.picture()
 
 
 def review(studio: Studio) -> QPixmap:
@@ -473,6 +506,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "10-unknown": unknown,
     "11-connection": connection,
     "12-unreadable": unreadable,
+    "13-history": history,
     "14-queues": queues,
     "15-error": broke_off,
     "16-committing": committing,

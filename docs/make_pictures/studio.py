@@ -33,6 +33,7 @@ from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme, ThemeChoice
 from kmp_desktop.store.drafts import FileDrafts
+from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.profiles import JsonProfiles
 from kmp_desktop.store.secrets import SessionSecrets
 
@@ -226,6 +227,7 @@ class Studio:
             connector=self.connector,
             check=ReadingNotAllowed(),
             clock=self.clock,
+            history=SqliteHistory(self.folder / "history"),
             config_folder=self.folder,
             data_folder=self.folder,
         )

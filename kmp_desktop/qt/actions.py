@@ -101,6 +101,7 @@ class Actions(QObject):
         self.open_profile = self._add(
             "openProfileAction", tr("Open profile file …"), icon_name="file-arrow-down"
         )
+        self.history = self._add("historyAction", tr("History"), "Ctrl+H", "clock-counter-clockwise")
         self.refresh = self._add("refreshAction", tr("Read again"), "F5", "arrow-clockwise")
         self.stop_reading = self._add("stopReadingAction", tr("Stop reading"), icon_name="x")
         self.close_queue = self._add("closeQueueAction", tr("Close the queue"), "Ctrl+W")
@@ -169,7 +170,7 @@ class Actions(QObject):
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _queue_menu(self) -> tuple[QAction | None, ...]:
-        first = (self.open, self.new_connection, self.open_profile, None)
+        first = (self.open, self.new_connection, self.open_profile, self.history, None)
         return (*first, self.refresh, self.stop_reading, None, self.close_queue, self.quit)
 
     def _edit_menu(self) -> tuple[QAction | None, ...]:

@@ -26,6 +26,7 @@ from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.runner import BackgroundTasks
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.history_page import HistoryPage
 from kmp_desktop.qt.views.queues_page import QueuesPage
 from kmp_desktop.qt.views.welcome_page import WelcomePage
 from kmp_desktop.qt.visible_text import one_line
@@ -77,7 +78,8 @@ class MainWindow(QMainWindow):
         self._quitting = False
         self._may_quit_now = False
         self._start, self._welcome, self._queues = QWidget(), WelcomePage(), QueuesPage(self._overview)
-        for page in (self._start, self._welcome, self._queues):
+        self._history = HistoryPage(services.history, self._lane, self._prompts)
+        for page in (self._start, self._welcome, self._queues, self._history):
             self._frame.pages.addWidget(page)
         self._connect()
         self._connect_actions()
@@ -103,6 +105,13 @@ class MainWindow(QMainWindow):
         else:
             self._show_page(self._welcome)
 
+    @Slot()
+    def _show_history(self) -> None:
+        """Show what was committed from this computer; an open queue stays open."""
+        self._failures.forget()
+        self._show_page(self._history)
+        self._history.read()
+
     @property
     def session(self) -> QueueSession | None:
         """The open queue."""
@@ -124,6 +133,7 @@ class MainWindow(QMainWindow):
         self._queues.edit_wanted.connect(self._edit)
         self._queues.search_wanted.connect(self._frame.top_bar.focus_search)
         self._queues.reload_wanted.connect(self._overview.refresh)
+        self._history.toast_wanted.connect(self._on_toast)
         self._queue.opened.connect(self._on_opened)
         self._queue.changed.connect(self._on_queue_changed)
         self._queue.ended.connect(self._finish_quitting)
@@ -137,6 +147,7 @@ class MainWindow(QMainWindow):
             (actions.open, self.show_queues),
             (actions.new_connection, self._connections.new),
             (actions.open_profile, self._connections.choose_file),
+            (actions.history, self._show_history),
             (actions.refresh, self._read_again),
             (actions.stop_reading, self._stop_reading),
             (actions.close_queue, self._leave_queue),
@@ -177,6 +188,9 @@ class MainWindow(QMainWindow):
             name, connection = one_line(session.queue.name), one_line(session.profile.name)
             title = tr("{queue} ({connection}, {environment}) – KMP Desktop")
             self.setWindowTitle(title.format(queue=name, connection=connection, environment=environment))
+        elif page is self._history:
+            self._frame.show_history()
+            self.setWindowTitle(tr("History – KMP Desktop"))
         elif page is self._queues:
             self._frame.show_queues()
             self.setWindowTitle(tr("Queues – KMP Desktop"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from kmp_desktop.core.history import History
 from kmp_desktop.core.ports import (
     Clock,
     ConnectionCheck,
@@ -29,5 +30,6 @@ class Services:
     connector: Connector
     check: ConnectionCheck
     clock: Clock
+    history: History
     config_folder: Path  # window sizes and the like
     data_folder: Path  # drafts, journal; crash reports

@@ -56,8 +56,10 @@ class TopBar(Bar):
         self._new = Button("", "newRecordsButton", "info")
         self._new.clicked.connect(self.read_wanted)
         self._refresh = ActionButton(actions.refresh, "quiet", icon_only=True)
+        self._history = ActionButton(actions.history, "quiet", icon_only=True)
         left: tuple[QWidget, ...] = (self._back, self._line, self._title, self._badge)
-        right: tuple[QWidget, ...] = (self._search, self._fresh_icon, self._fresh, self._new, self._refresh)
+        fresh = (self._fresh_icon, self._fresh, self._new, self._refresh)
+        right: tuple[QWidget, ...] = (self._search, *fresh, self._history)
         for part in left:
             self.row.addWidget(part)
         self.row.addStretch(1)
@@ -73,6 +75,17 @@ class TopBar(Bar):
         self._title.setText(tr("Queues"))
         self._title.set_tooltip("")
         self._show(queue=False)
+
+    def show_history(self) -> None:
+        """The bar of the history."""
+        self._state = None
+        self._title.setText(tr("History"))
+        self._title.set_tooltip("")
+        self._show(queue=False)
+        self._search.hide()
+        self._history.hide()
+        for part in (self._back, self._line):
+            part.show()
 
     def show_queue(
         self, profile: ConnectionProfile, queue: Queue, state: SessionState, *, records: bool
@@ -132,6 +145,7 @@ class TopBar(Bar):
         for part in (self._back, self._line, self._badge, self._fresh_icon, self._fresh, self._refresh):
             part.setVisible(queue)
         self._search.setHidden(queue)
+        self._history.show()
         self._new.hide()
 
     @Slot()

@@ -65,6 +65,14 @@ class WindowFrame:
         self.status_bar.show_no_queue()
         self.status_bar.show()
 
+    def show_history(self) -> None:
+        """What was committed from this computer."""
+        self._strip.show_environment(None)
+        self.top_bar.show_history()
+        self.top_bar.show()
+        self.status_bar.show_no_queue()
+        self.status_bar.show()
+
     def show_queue(self, session: QueueSession, *, records: bool) -> None:
         """An open queue; ``records``: the page with its records, the others have a foot of their own."""
         environment = session.profile.environment

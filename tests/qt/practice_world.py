@@ -27,6 +27,7 @@ from kmp_desktop.practice.samples import fill, shop, walkthrough
 from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.services import Services
 from kmp_desktop.store.drafts import FileDrafts
+from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.profiles import JsonProfiles
 from kmp_desktop.store.secrets import SessionSecrets
 
@@ -165,6 +166,7 @@ class PracticeWorld:
             connector=PracticeConnector(self.broker, self.clock, self.computer, batch=self.batch),
             check=EverythingWorks(),
             clock=self.clock,
+            history=SqliteHistory(self.folder / "history"),
             config_folder=self.folder,
             data_folder=self.folder,
         )

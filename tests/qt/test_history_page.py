@@ -1,0 +1,149 @@
+"""The history page: commits, what became of their records, search, receipt and export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from kmp_desktop.core.history import Beginning, HistoryRecord, HistoryState
+from kmp_desktop.core.queue_state import QueueIdentity
+from kmp_desktop.core.record import RecordId
+from kmp_desktop.qt.runner import running_threads
+from kmp_desktop.qt.theme import Theme
+from tests.qt.practice_world import NOW
+from tests.qt.window_world import WindowWorld
+
+WAIT = 60_000
+IDENTITY = QueueIdentity("shop", "orders.dlq", bytes(16), "orders.retry", bytes(16), "kmp-orders")
+FIRST = (
+    HistoryRecord(RecordId(0, 1), "merge", b"4500318719", "Customer not found"),
+    HistoryRecord(RecordId(0, 2), "purge", b'=HYPERLINK("http://x")', "A service did not answer"),
+)
+SECOND = (HistoryRecord(RecordId(1, 7), "purge", b"\xff\x00", ""),)
+
+
+@pytest.fixture
+def shop(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[WindowWorld]:
+    """A window with two commits in its history; the second one's end is not known."""
+    Theme.current().apply(qapp)
+    world = WindowWorld(tmp_path, qtbot)
+    history = world.services.history
+    for records in (FIRST, SECOND):
+        place = ("Shop", "Orders", "Ada Lovelace", "ada@desk", "window")
+        number = history.begin(Beginning(NOW, IDENTITY, *place, records))
+        if records is FIRST:
+            committed = {each.id: True for each in records}
+            history.finish(number, HistoryState.COMMITTED, "0a0b0c0d", committed)
+    yield world
+    world.close()
+    qtbot.waitUntil(lambda: running_threads() == 0, timeout=WAIT)
+
+
+def find(shop: WindowWorld, kind: type[QWidget], name: str) -> QWidget:
+    """A widget of the window."""
+    found = shop.window.findChild(kind, name)
+    assert isinstance(found, kind)
+    return found
+
+
+def cells(shop: WindowWorld, name: str) -> list[list[str]]:
+    """What a table shows."""
+    table = find(shop, QTableView, name)
+    assert isinstance(table, QTableView)
+    model = table.model()
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def opened(shop: WindowWorld, qtbot: QtBot) -> None:
+    """Show the page and wait for what it reads."""
+    qtbot.waitUntil(lambda: find(shop, QWidget, "queuesPage").isVisible(), timeout=WAIT)
+    action = shop.window.findChild(QAction, "historyAction")
+    assert action is not None
+    action.trigger()
+    qtbot.waitUntil(lambda: len(cells(shop, "historyTable")) == 1, timeout=WAIT)
+
+
+def choose(shop: WindowWorld, qtbot: QtBot, row: int, records: int) -> None:
+    """Choose a commit and wait for its records."""
+    table = find(shop, QTableView, "historyList")
+    assert isinstance(table, QTableView)
+    table.selectRow(row)
+    qtbot.waitUntil(lambda: len(cells(shop, "historyTable")) == records, timeout=WAIT)
+
+
+def press(shop: WindowWorld, name: str) -> None:
+    """Press a button."""
+    button = find(shop, QAbstractButton, name)
+    assert isinstance(button, QAbstractButton)
+    button.click()
+
+
+def test_commits_are_listed_newest_first_with_the_records_of_the_chosen_one(
+    shop: WindowWorld, qtbot: QtBot
+) -> None:
+    opened(shop, qtbot)
+    assert [
+        ["Orders", "1 discarded", "Checking …"],
+        ["Orders", "1 retried, 1 discarded", "Committed"],
+    ] == [each[1:] for each in cells(shop, "historyList")]
+    assert [["Discard", "ff00", "–", "Not known yet", "1/7"]] == cells(shop, "historyTable")
+    choose(shop, qtbot, 1, 2)
+    assert [
+        ["Retry", "4500318719", "Customer not found", "Retried", "0/1"],
+        ["Discard", '=HYPERLINK("http://x")', "A service did not answer", "Discarded", "0/2"],
+    ] == cells(shop, "historyTable")
+
+
+def test_commits_are_searched_by_what_is_in_them(shop: WindowWorld, qtbot: QtBot) -> None:
+    opened(shop, qtbot)
+    search = find(shop, QLineEdit, "historySearch")
+    assert isinstance(search, QLineEdit)
+    search.setText("4500318719")
+    qtbot.waitUntil(lambda: len(cells(shop, "historyTable")) == 2, timeout=WAIT)
+    assert 1 == len(cells(shop, "historyList"))
+    search.setText("nobody")
+    nothing = find(shop, QWidget, "historyNothing")
+    qtbot.waitUntil(nothing.isVisible, timeout=WAIT)
+    said = [each.text() for each in nothing.findChildren(QLabel)]
+    assert "No commit has these words" in said
+
+
+def test_the_receipt_is_copied_with_who_when_and_where(shop: WindowWorld, qtbot: QtBot) -> None:
+    opened(shop, qtbot)
+    assert not find(shop, QAbstractButton, "saveReceiptButton").isEnabled()
+    choose(shop, qtbot, 1, 2)
+    press(shop, "saveReceiptButton")
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert ["Committed: 1 retried, 1 discarded", "Who: Ada Lovelace", "Receipt: 0a0b0c0d"] == [
+        copied[0],
+        copied[3],
+        copied[-1],
+    ]
+
+
+def test_the_records_are_exported_without_formulas(shop: WindowWorld, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(shop, qtbot)
+    choose(shop, qtbot, 1, 2)
+    path = tmp_path / "export.csv"
+    shop.prompts.path = str(path)
+    press(shop, "exportCsvButton")
+    qtbot.waitUntil(path.exists, timeout=WAIT)
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    assert ["0a0b0c0d", "0", "2", "Discard", '\'=HYPERLINK("http://x")'] == rows[2][:5]
+
+
+def test_the_way_back_leads_to_the_queues(shop: WindowWorld, qtbot: QtBot) -> None:
+    opened(shop, qtbot)
+    assert "History – KMP Desktop" == shop.window.windowTitle()
+    press(shop, "backButton")
+    assert find(shop, QWidget, "queuesPage").isVisible()
