@@ -29,17 +29,19 @@ _WINDOW_RECORDS = 20_000
 _OVERHEAD_MB = 400
 
 
-def load_measures(bootstrap: str, records: int, size: int, rounds: int, folder: Path) -> list[Measure]:
-    """Reading, answering and memory."""
+def load_measures(
+    bootstrap: str, records: int, size: int, rounds: int, folder: Path
+) -> tuple[list[Measure], list[dict[str, Any]]]:
+    """Reading, answering and memory; and everything that was measured."""
     place, few = (Place(bootstrap, place_name(), folder) for _ in range(2))
-    place.seed(avro_values(records, size))
+    raw = place.seed(avro_values(records, size))
     few.seed(avro_values(_FEW, size))
     found: list[dict[str, Any]] = []
     for nth in range(rounds):
         print(f"reading, round {nth + 1} of {rounds}", flush=True)
         found.append({kind: measured(kind, place, folder) for kind in ("bare", "rows", "columns")})
         found[-1]["few"] = measured("columns", few, folder)
-    return [
+    measures = [
         _ratio("load until all rows are there", found, "bare", "rows", 0.8),
         _ratio("load until all columns are complete", found, "bare", "columns", 0.25),
         Measure(
@@ -58,11 +60,12 @@ def load_measures(bootstrap: str, records: int, size: int, rounds: int, folder: 
         Measure(
             "memory of engine and reader",
             tuple(one["columns"]["peak"] for one in found),
-            1.3 * records * size / (1 << 20) + _OVERHEAD_MB,
+            1.3 * raw / (1 << 20) + _OVERHEAD_MB,
             "MB",
             at_least=False,
         ),
     ]
+    return measures, found
 
 
 def commit_measures(bootstrap: str, records: int, size: int, rounds: int, folder: Path) -> list[Measure]:
@@ -126,7 +129,7 @@ def main() -> None:
     told.to.mkdir(parents=True, exist_ok=True)
     with cluster() as running, tempfile.TemporaryDirectory() as name:
         folder, where = Path(name), running.bootstrap
-        measures = load_measures(where, told.records, told.bytes, told.rounds, folder)
+        measures, rounds = load_measures(where, told.records, told.bytes, told.rounds, folder)
         measures += commit_measures(where, told.commit, told.bytes, told.rounds, folder)
         shown = _window(where, told.bytes, folder)
     document = {
@@ -137,6 +140,7 @@ def main() -> None:
         "processors": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
+        "reading": rounds,
         "measures": [each.as_json() for each in measures],
     }
     (told.to / "result.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -77,8 +77,9 @@ class Place:
         self._settings = client_settings(profile, Secrets(), "bench")
         self._spool = Spool(folder / "spool")
 
-    def seed(self, values: Iterable[bytes]) -> None:
-        """Make both topics and write a record with each of these contents."""
+    def seed(self, values: Iterable[bytes]) -> int:
+        """Make both topics and write a record with each of these contents; how many bytes that were."""
+        written = 0
         admin = AdminClient({"bootstrap.servers": self.bootstrap})
         topics = [
             NewTopic(self.queue.queue_topic, PARTITIONS, 1, config={"cleanup.policy": "compact"}),
@@ -90,15 +91,18 @@ class Place:
             {"bootstrap.servers": self.bootstrap, "linger.ms": 20, "queue.buffering.max.messages": 1_000_000}
         )
         for number, value in enumerate(values):
+            key, headers = f"ORD{number}".encode(), _headers(number)
+            written += len(key) + len(value) + sum(len(name) + len(each or b"") for name, each in headers)
             producer.produce(
                 self.queue.queue_topic,
-                key=f"ORD{number}".encode(),
+                key=key,
                 value=value,
-                headers=_headers(number),
+                headers=headers,
             )
             if number % 500 == 0:
                 producer.poll(0)
         producer.flush(600)
+        return written
 
     def source(self) -> KafkaSource:
         """What reads the queue, as the program has it."""

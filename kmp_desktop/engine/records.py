@@ -24,7 +24,7 @@ from kmp_desktop.engine.keys import key_shown
 from kmp_desktop.engine.message_type import message_type
 from kmp_desktop.engine.places import Places
 from kmp_desktop.engine.same_key import Placed, SameKey
-from kmp_desktop.engine.search import SearchTexts, searchable
+from kmp_desktop.engine.search import SearchTexts
 from kmp_desktop.engine.texts import NOT_TOLD, Texts
 
 UNDECIDED = 0
@@ -104,7 +104,7 @@ class Records:
         self._put_own(record, content)
         self._put_state(record.id)
         self._put_payload(row, content)
-        self.searched.append(self._searchable(row, record, reason, kind, content))
+        self.searched.append(self._lines(row, record, reason, kind), content.words)
         self._alive = None
         self.version += 1
         return row
@@ -178,7 +178,7 @@ class Records:
             self.groups.set_message_type(row, kind)
             self.key[row] = key_shown(record.key, self.reader, record.headers) or None
             self._refresh_payload(row, content)
-            self.searched[row] = self._searchable(row, record, failure_of(record), kind, content)
+            self.searched.replace(row, self._lines(row, record, failure_of(record), kind), content.words)
             changed.append(row)
         self.version += 1
         return changed
@@ -266,22 +266,18 @@ class Records:
         for values, column in zip(self.payload, self.columns, strict=False):
             values[row] = scalar_at(root, column.path)
 
-    def _searchable(
-        self, row: int, record: DeadLetter, reason: FailureReason, kind: str, content: Content
-    ) -> bytes:
-        groups = self.groups
-        label = groups[GroupBy.REASON].groups[self._number(GroupBy.REASON, row)].label
-        parts = [
-            str(label),
-            kind,
-            reason.reporter,
-            str(reason.step or ""),
-            self.key.text(row),
-            self.came_from.text(row),
-        ]
-        headers = "\n".join(_header_words(name, value) for name, value in record.headers)
-        parts += (reason.message[:_MESSAGE_CHARS], *reason.causes, headers[:_ALL_HEADERS_CHARS])
-        return searchable([*parts, content.words])
+    def _lines(self, row: int, record: DeadLetter, reason: FailureReason, kind: str) -> list[str]:
+        """What is searched besides the content."""
+        label = self.groups[GroupBy.REASON].groups[self._number(GroupBy.REASON, row)].label
+        lines = [str(label), kind, reason.reporter, str(reason.step or "")]
+        lines += (self.key.text(row), self.came_from.text(row), reason.message[:_MESSAGE_CHARS])
+        lines += reason.causes
+        left = _ALL_HEADERS_CHARS
+        for name, value in record.headers:
+            line = _header_words(name, value)[:left]
+            lines.append(line)
+            left -= len(line)
+        return lines
 
 
 def _header_words(name: str, value: bytes | None) -> str:

@@ -23,6 +23,8 @@ PIECE_BYTES = 8 << 20
 _END = b"\xff"  # in no UTF-8
 _SELDOM = 8  # where fewer than one row in so many is left, these are looked at one by one
 _MANY = 200
+_MOST_LINES = 20_000
+_LONGEST_LINE = 2_000  # characters
 
 _SEPARATORS = " .,'\u2019/_\u00a0\u2009\u202f-"
 # Written so that the separator is found first: twice as fast, and every record goes through it.
@@ -53,6 +55,7 @@ class SearchTexts:
 
     def __init__(self) -> None:
         self._pieces: list[_Piece] = []
+        self._lines = _SharedLines()
         self._rows = 0
         self._changed: dict[int, bytes] = {}
         self._last: tuple[tuple[bytes, ...], NDArray[np.bool_]] = ((), np.empty(0, np.bool_))
@@ -60,15 +63,17 @@ class SearchTexts:
     def __len__(self) -> int:
         return self._rows
 
-    def append(self, text: bytes) -> None:
-        """The text of the next row, as ``searchable`` gives it."""
+    def append(self, lines: Iterable[str], content: str) -> None:
+        """The text of the next row: lines, many of which other rows have, too, and its content."""
+        own = [line for line in self._lines.take(lines) if line]
         if not self._pieces or len(self._pieces[-1].content) >= PIECE_BYTES:
             self._pieces.append(_Piece(self._rows))
-        self._pieces[-1].append(text)
+        self._pieces[-1].append(searchable([*own, content]))
         self._rows += 1
 
-    def __setitem__(self, row: int, text: bytes) -> None:
-        self._changed[row] = text
+    def replace(self, row: int, lines: Iterable[str], content: str) -> None:
+        """Another text of a row."""
+        self._changed[row] = searchable([*lines, content])
         self._last = ((), np.empty(0, np.bool_))
 
     def holding(self, search: str) -> NDArray[np.bool_]:
@@ -80,8 +85,11 @@ class SearchTexts:
             found[: len(known)] = known
         first = len(known) if before == words else 0
         for word in self._seldom_first(words):
+            in_line = self._lines.holding(word)
+            left = found & ~in_line
             for piece in self._pieces:
-                piece.narrow(word, found, first)
+                piece.narrow(word, left, first)
+            found = (found & in_line) | left
         for row, text in self._changed.items():
             found[row] = all(word in text for word in words)
         self._last = (words, found)
@@ -92,6 +100,40 @@ class SearchTexts:
         if len(words) < 2 or not self._pieces:
             return list(words)
         return sorted(words, key=self._pieces[-1].share)
+
+
+class _SharedLines:
+    """Lines that rows have in common, each kept and looked through once: most of what headers say."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {"": 0}
+        self._texts: list[bytes] = [b""]
+        self._of_rows = array("I")
+        self._starts = array("Q")
+
+    def take(self, lines: Iterable[str]) -> list[str]:
+        """The lines of the next row; those that it alone has are given back."""
+        self._starts.append(len(self._of_rows))
+        self._of_rows.append(0)  # so that every row has one
+        known, own = self._known, []
+        for line in lines:
+            number = known.get(line)
+            if number is None:
+                if len(known) >= _MOST_LINES or len(line) > _LONGEST_LINE:
+                    own.append(line)
+                    continue
+                number = known[line] = len(known)
+                self._texts.append(searchable([line]))
+            self._of_rows.append(number)
+        return own
+
+    def holding(self, word: bytes) -> NDArray[np.bool_]:
+        """For every row whether one of its lines holds a word."""
+        holds = np.fromiter((word in text for text in self._texts), np.bool_, len(self._texts))
+        if not len(self._starts):
+            return np.empty(0, np.bool_)
+        starts = np.frombuffer(self._starts, np.uint64).astype(np.int64)
+        return np.logical_or.reduceat(holds[np.frombuffer(self._of_rows, np.uint32)], starts)
 
 
 class _Piece:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmp_desktop.engine.search import MAX_BYTES, SearchTexts, searchable
+from kmp_desktop.engine.search import MAX_BYTES, SearchTexts
 from tests.unit.engine.asking import reading
 from tests.unit.records import connect, record, spring
 
@@ -22,7 +22,7 @@ def holding(search: str, *texts: str) -> list[bool]:
     """For each of some texts whether it holds what is searched for."""
     searched = SearchTexts()
     for each in texts:
-        searched.append(searchable([each]))
+        searched.append([], each)
     return list(map(bool, searched.holding(search)))
 
 
@@ -141,3 +141,21 @@ def test_letters_that_json_writes_as_escapes_are_found() -> None:
 def test_the_message_of_a_very_long_content_is_still_found() -> None:
     asked = reading([record(0, "KEY-9", "x" * 1_000_000, headers=spring(message="boiler exploded"))])
     assert [0] == asked.rows("boiler key-9")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(["a b", "b-1", "12", ""]), max_size=3), st.text("ab12 ", max_size=5)
+        )
+    ),
+    st.text("ab12", min_size=1, max_size=3),
+)
+def test_lines_that_rows_share_are_searched_as_if_each_row_had_its_own(
+    rows: list[tuple[list[str], str]], word: str
+) -> None:
+    searched = SearchTexts()
+    for lines, content in rows:
+        searched.append(lines, content)
+    expected = [_holds("\n".join([*lines, content]), word) for lines, content in rows]
+    assert expected == list(map(bool, searched.holding(word)))
