@@ -6,15 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kmp_desktop.cli.arguments import (
-    ApplyCommand,
-    CommandLineCommand,
-    HistoryCommand,
-    PrintCommand,
-    RestoreCommand,
-    SelfTestCommand,
-    parse,
-)
+from kmp_desktop.cli.arguments import CommandLineCommand, SelfTestCommand, WindowCommand, parse
 
 _NOTHING_BEGUN = 4  # the exit code of "not committed"
 
@@ -27,16 +19,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # argparse has said everything
         return end.code if isinstance(end.code, int) else 0
     match arguments.command:
-        case PrintCommand() | ApplyCommand() | HistoryCommand() | RestoreCommand() as command:
-            return _run(command, arguments.data_dir)
         case SelfTestCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
 
             return bootstrap.run_self_test()
-        case _:
+        case WindowCommand():
             from kmp_desktop import bootstrap  # noqa: PLC0415 - brings Qt in
 
             return bootstrap.run_window(said)
+        case command:
+            return _run(command, arguments.data_dir)
 
 
 def _run(command: CommandLineCommand, data_dir: Path | None) -> int:

@@ -139,7 +139,7 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
     secrets = _SecretsWhenAsked(log)
     history = SqliteHistory(folders.history)
     return Services(
-        profiles=JsonProfiles(folders.config),
+        profiles=JsonProfiles(folders.config, folders.managed),
         secrets=secrets,
         drafts=FileDrafts(folders.drafts),
         connector=RecordingConnector(

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.ports import DeadLetterSource, LoadObserver
 from kmp_desktop.core.queue_state import Finding, FindingCode, LoadedQueue, Severity, TakeOver
 from kmp_desktop.core.text import text
+
+
+def for_looking_only() -> UserFacingError:
+    """Nothing is put back with such a connection either."""
+    return UserFacingError(
+        ErrorCode.USAGE,
+        text("This connection is for looking only."),
+        text("Nothing was written."),
+        text("Use a connection that may write, or ask whoever set this one up."),
+    )
 
 
 class LookOnly:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from kmp_desktop import __version__
@@ -36,6 +37,7 @@ class QueueArguments:
     options: tuple[str, ...] = field(default=(), repr=False)
     registry: str = field(default="", repr=False)
     as_json: bool = False
+    profile: str = ""  # id or name of a connection on this computer, instead of servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,28 @@ class HistoryCommand:
     as_json: bool = False
 
 
+class ProfilesVerb(StrEnum):
+    """What is done with the connections on this computer."""
+
+    LIST = "list"
+    EXPORT = "export"
+    IMPORT = "import"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesCommand:
+    """``names``: ids or names of connections; ``queue``: the one that is tried (empty: the first)."""
+
+    verb: ProfilesVerb
+    names: tuple[str, ...] = ()
+    file: str = ""
+    queue: str = ""
+    as_json: bool = False
+
+
 QueueCommand = PrintCommand | ApplyCommand | RestoreCommand
-CommandLineCommand = QueueCommand | HistoryCommand
+CommandLineCommand = QueueCommand | HistoryCommand | ProfilesCommand
 Command = CommandLineCommand | WindowCommand | SelfTestCommand
 
 
@@ -122,15 +144,28 @@ def _command(parser: argparse.ArgumentParser, said: argparse.Namespace) -> Comma
         parser.error("--open and --self-test open the window: not together with a command")
     if said.command == "history":
         return HistoryCommand(said.words, said.as_json)
+    if said.command == "profiles":
+        return ProfilesCommand(
+            ProfilesVerb(said.verb),
+            tuple(getattr(said, "names", ())),
+            getattr(said, "file", ""),
+            getattr(said, "queue", ""),
+            getattr(said, "as_json", False),
+        )
+    if not said.profile and not (said.servers and said.group):
+        parser.error("give either --profile, or both -b and -g")
+    if said.profile and said.servers:
+        parser.error("--profile has servers of its own: not together with -b")
     queue = QueueArguments(
-        servers=said.servers,
-        group=said.group,
+        servers=said.servers or "",
+        group=said.group or "",
         queue_topic=said.queue_topic,
         retry_topic=getattr(said, "retry_topic", ""),
         properties=tuple(said.properties),
         options=tuple(said.options),
         registry=said.registry,
         as_json=said.as_json,
+        profile=said.profile or "",
     )
     if said.command == "print":
         return PrintCommand(queue)
@@ -167,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--self-test", action="store_true", help="try the whole program off-screen on a queue in memory"
     )
-    commands = parser.add_subparsers(dest="command", metavar="print | apply | history | restore")
+    commands = parser.add_subparsers(dest="command", metavar="print | apply | history | restore | profiles")
     shown = commands.add_parser("print", help="show the undecided records of a queue", allow_abbrev=False)
     _add_queue(shown)
     shown.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
@@ -176,6 +211,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("history", help="show what was committed from this computer", allow_abbrev=False)
     )
     _add_restore(commands.add_parser("restore", help="put back what a commit discarded", allow_abbrev=False))
+    _add_profiles(
+        commands.add_parser("profiles", help="the connections on this computer", allow_abbrev=False)
+    )
     return parser
 
 
@@ -195,6 +233,20 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     parser.add_argument("number", metavar="NUMBER", type=int, help="of the commit, as history tells it")
+
+
+def _add_profiles(parser: argparse.ArgumentParser) -> None:
+    _add_data_dir(parser, argparse.SUPPRESS)
+    verbs = parser.add_subparsers(dest="verb", metavar="list | export | import | test", required=True)
+    listed = verbs.add_parser("list", help="show them", allow_abbrev=False)
+    listed.add_argument("--json", dest="as_json", action="store_true", help="JSON, one connection a line")
+    exported = verbs.add_parser("export", help="write a profile file to stdout", allow_abbrev=False)
+    exported.add_argument("names", metavar="NAME", nargs="*", help="ids or names; none: all of them")
+    taken = verbs.add_parser("import", help="take in the connections of a profile file", allow_abbrev=False)
+    taken.add_argument("file", metavar="FILE", type=_not_empty)
+    tried = verbs.add_parser("test", help="look whether one works; nothing is written", allow_abbrev=False)
+    tried.add_argument("names", metavar="NAME", nargs=1, help="id or name")
+    tried.add_argument("--queue", metavar="QUEUE", default="", help="id, name or topic (default: the first)")
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
@@ -261,16 +313,21 @@ def _add_queue(parser: argparse.ArgumentParser) -> None:
         *("-b", "--bootstrap-server"),
         dest="servers",
         metavar="HOST:PORT",
-        required=True,
         type=_servers,
         help="the cluster; several with commas between them",
     )
     parser.add_argument(
         *("-g", "--group"),
         metavar="GROUP",
-        required=True,
         type=_not_empty,
         help="the consumer group that remembers what is decided",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_not_empty,
+        help="a connection of the window (id or name), with its password, instead of -b; -g may be left "
+        "out where the topic is one of its queues",
     )
     parser.add_argument(
         "-O",

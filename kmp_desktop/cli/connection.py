@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from kmp_desktop.app.profile_secrets import secrets_of
 from kmp_desktop.cli.arguments import QueueArguments
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.names import is_url
+from kmp_desktop.core.ports import SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Queue, Secrets, Security
 from kmp_desktop.core.properties import ClientSettings, Pairs, WrongProperty, for_client, parse
 from kmp_desktop.core.secret_settings import is_secret_setting
@@ -36,10 +39,7 @@ class Connection:
 
 def connection_of(arguments: QueueArguments) -> Connection:
     """Put it together; raises UserFacingError USAGE or SETTINGS. Reads the files of -O."""
-    pairs = [pair for file in arguments.properties for pair in _file(file)]
-    options = [_option(each) for each in arguments.options]
-    pairs += options
-    client = _for_client(pairs)
+    client = _for_client(_pairs(arguments))
     settings = dict(client.settings)
     _check_files(settings)
     registry_user, registry_password = _registry_account(settings)
@@ -60,9 +60,58 @@ def connection_of(arguments: QueueArguments) -> Connection:
         queues=(queue,),
         settings=tuple((name, value) for name, value in settings.items() if name != "schema.registry.url"),
     )
-    notes = [text("{name} is not used: {why}.", name=name, why=why) for name, why in client.dropped]
-    notes += [_exposed(name) for name, _ in options if is_secret_setting(name)]
-    return Connection(profile, queue, secrets, tuple(notes))
+    return Connection(profile, queue, secrets, _notes(client, arguments))
+
+
+def connection_of_profile(
+    arguments: QueueArguments, kept: ConnectionProfile, open_store: Callable[[], SecretStore]
+) -> Connection:
+    """A connection of the window, with its passwords; what -O and -o say is added to its settings.
+
+    Raises UserFacingError USAGE, SETTINGS, SECRETS_LOCKED, or SIGN_IN where the password is not known.
+    """
+    client = _for_client(_pairs(arguments))
+    settings = dict(client.settings)
+    _check_files(settings)
+    given = Secrets(settings.pop("sasl.password", ""), _registry_account(settings)[1])
+    secrets = secrets_of(open_store(), kept, given)
+    if kept.wants_password and not secrets.kafka_password:
+        raise _password_missing(kept)
+    known = next((each for each in kept.queues if each.queue_topic == arguments.queue_topic), None)
+    group = arguments.group or (known.group if known is not None else "")
+    if not group:
+        raise _usage(
+            text("The connection has no queue for the topic {topic}.", topic=arguments.queue_topic),
+            text("Name the group that remembers what is decided with -g GROUP."),
+        )
+    queue = Queue("queue", arguments.queue_topic, arguments.queue_topic, arguments.retry_topic, group)
+    profile = replace(
+        kept,
+        registry_url=_registry_url(arguments.registry) or kept.registry_url,
+        queues=(queue,),
+        settings=(*kept.settings, *settings.items()),
+    )
+    return Connection(profile, queue, secrets, _notes(client, arguments))
+
+
+def _pairs(arguments: QueueArguments) -> list[tuple[str, str]]:
+    read = [pair for file in arguments.properties for pair in _file(file)]
+    return [*read, *(_option(each) for each in arguments.options)]
+
+
+def _notes(client: ClientSettings, arguments: QueueArguments) -> tuple[Text, ...]:
+    dropped = [text("{name} is not used: {why}.", name=name, why=why) for name, why in client.dropped]
+    said = (_option(each)[0] for each in arguments.options)
+    return (*dropped, *(_exposed(name) for name in said if is_secret_setting(name)))
+
+
+def _password_missing(profile: ConnectionProfile) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.SIGN_IN,
+        text("The password for “{name}” is not known on this computer.", name=profile.name),
+        text("Nothing was written."),
+        text("Enter it in the window once, or put sasl.password=… into a file and name that with -O FILE."),
+    )
 
 
 def _file(path: Path) -> Pairs:

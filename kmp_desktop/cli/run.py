@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from kmp_desktop.app.look_only import for_looking_only
 from kmp_desktop.app.plan_file import read_plan
 from kmp_desktop.cli.adapters import adapters_of, decoder_of, restorer_of
 from kmp_desktop.cli.apply_command import apply_plan, last_line, nothing_applied
@@ -13,12 +14,14 @@ from kmp_desktop.cli.arguments import (
     CommandLineCommand,
     HistoryCommand,
     PrintCommand,
+    ProfilesCommand,
     RestoreCommand,
 )
-from kmp_desktop.cli.connection import connection_of
+from kmp_desktop.cli.connection import connection_of, connection_of_profile
 from kmp_desktop.cli.exit_codes import Exit, exit_of_error
 from kmp_desktop.cli.history_command import print_history
 from kmp_desktop.cli.print_command import print_queue
+from kmp_desktop.cli.profiles_command import named, run_profiles
 from kmp_desktop.cli.restore_command import restore_records
 from kmp_desktop.cli.screen import Screen
 from kmp_desktop.cli.stopping import Stopping
@@ -28,6 +31,7 @@ from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.folders import Folders
 from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.log_file import LogFile, logging_to
+from kmp_desktop.store.profiles import JsonProfiles
 from kmp_desktop.store.secrets import open_secrets
 from kmp_desktop.store.wall_clock import WallClock
 
@@ -64,7 +68,14 @@ def _run(
 ) -> Exit:
     if isinstance(command, HistoryCommand):
         return print_history(SqliteHistory(folders.history), command, screen, stopping)
-    connection = connection_of(command.queue)
+    profiles = JsonProfiles(folders.config, folders.managed)
+    if isinstance(command, ProfilesCommand):
+        return run_profiles(command, profiles, open_secrets(), screen, stopping, log)
+    if command.queue.profile:
+        kept = named(profiles, command.queue.profile)
+        connection = connection_of_profile(command.queue, kept, open_secrets)
+    else:
+        connection = connection_of(command.queue)
     log.hide(*connection.hidden())
     for note in connection.notes:
         screen.say(note)
@@ -73,6 +84,8 @@ def _run(
             decoder = decoder_of(connection)
             return print_queue(adapters, decoder, screen, stopping, as_json=command.queue.as_json)
     if isinstance(command, RestoreCommand):
+        if connection.profile.read_only:
+            raise for_looking_only()
         with restorer_of(connection) as restorer:
             history, backups = SqliteHistory(folders.history), SealedBackups(folders.history, open_secrets())
             return restore_records(history, backups, restorer, command, screen, WallClock())
@@ -93,6 +106,7 @@ def _could_not(command: CommandLineCommand, error: UserFacingError, screen: Scre
 _INTERRUPTED = {
     PrintCommand: text("Interrupted."),
     HistoryCommand: text("Interrupted."),
+    ProfilesCommand: text("Interrupted."),
     RestoreCommand: text("Interrupted. Print the queue: what was put back is in it."),
     ApplyCommand: text(
         "Interrupted. If a part was just being committed, apply the same plan again: "

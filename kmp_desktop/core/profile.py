@@ -84,6 +84,7 @@ class ConnectionProfile:
     backup_days: int = 30  # how long discarded records are kept on this computer, encrypted; 0: not at all
     queues: tuple[Queue, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()  # further librdkafka settings, no secrets
+    managed: bool = False  # an administrator put it on this computer; never saved
 
     @property
     def signs_in(self) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from pathlib import Path
 
 import platformdirs
 
 _APP = "kmp-desktop"
+MANAGED_VARIABLE = "KMP_PROFILES"
+"""Folders or files with connections that an administrator prepared, instead of the usual place."""
 
 
 class Folders:
@@ -16,7 +20,12 @@ class Folders:
     """
 
     def __init__(self, data_dir: Path | None = None) -> None:
+        told = os.environ.get(MANAGED_VARIABLE, "")
+        self.managed = tuple(Path(each) for each in told.split(os.pathsep) if each)
+        """Where an administrator's connections are; those of the whole computer not with ``--data-dir``."""
+
         if data_dir is None:
+            self.managed = self.managed or (_of_the_computer() / "profiles",)
             self.config = platformdirs.user_config_path(_APP, appauthor=False)
             self.data = platformdirs.user_data_path(_APP, appauthor=False)
         else:
@@ -56,3 +65,9 @@ class Folders:
     def logs(self) -> Path:
         """The program's log."""
         return self.data / "logs"
+
+
+def _of_the_computer() -> Path:
+    """Where settings for all users are: on Linux below /etc."""
+    on_linux = platform.system() == "Linux"  # the first of XDG_CONFIG_DIRS may be anything
+    return Path("/etc") / _APP if on_linux else platformdirs.site_config_path(_APP, appauthor=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from kmp_desktop.core.text import Text, text
 from kmp_desktop.store import profile_format
 from kmp_desktop.store.disk import disk_errors, move_aside, replace_file
 from kmp_desktop.store.file_lock import changing
+from kmp_desktop.store.managed_profiles import managed_profiles, with_own
 from kmp_desktop.store.profile_format import MadeByNewer, Unreadable, Wrong
 
 FILE_NAME = "connections.json"
@@ -22,17 +24,19 @@ class JsonProfiles:
 
     What cannot be understood is never overwritten: a file that is no JSON any more is put aside
     (and told once), a file of a newer version or with a mistake in it stays where it is (and is
-    told until somebody puts it right).
+    told until somebody puts it right). ``managed``: folders of an administrator, only read; of what is
+    saved under an id of theirs only user names, own certificate and the person's name count.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, managed: Sequence[Path] = ()) -> None:
         self._folder = folder
+        self._managed = managed
         self._path = folder / FILE_NAME
 
     def all(self) -> tuple[ConnectionProfile, ...]:
         """Every connection, in the order a person gave them; raises UserFacingError PROFILE."""
         with disk_errors(text("Your connections cannot be read on this computer."), _unchanged()):
-            return self._read()
+            return with_own(managed_profiles(self._managed), self._read())
 
     def save(self, profile: ConnectionProfile) -> None:
         """Add or replace (by id); the others stay as they are now on disk."""
@@ -45,7 +49,9 @@ class JsonProfiles:
             self._write(now)
 
     def delete(self, profile_id: str) -> None:
-        """Remove; not there = fine."""
+        """Remove; not there = fine. Raises UserFacingError PROFILE for one of an administrator."""
+        if any(each.id == profile_id for each in managed_profiles(self._managed)):
+            raise _is_managed()
         with self._saving():
             known = self._read()
             rest = tuple(each for each in known if each.id != profile_id)
@@ -107,6 +113,16 @@ class JsonProfiles:
         )
         stack.enter_context(changing(self._folder / ".connections.lock"))
         return stack
+
+
+def _is_managed() -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.PROFILE,
+        text("This connection cannot be deleted here."),
+        _unchanged(),
+        text("Ask your administrator, if you do not need it any more."),
+        more=text("Your administrator put it on this computer."),
+    )
 
 
 def _unchanged() -> Text:

@@ -336,6 +336,16 @@ def test_a_secret_does_not_go_into_further_settings(desk: Desk) -> None:
     assert (("socket.keepalive.enable", "true"),) == dialog.profile().settings
 
 
+def test_of_an_administrators_connection_only_what_is_personal_can_be_changed(desk: Desk) -> None:
+    dialog = desk.dialog(replace(PROFILE, managed=True))
+
+    fixed = ("nameEdit", "serversEdit", "caFileEdit", "registryEdit")
+    personal = ("userEdit", "passwordEdit", "certificateFileEdit", "personEdit")
+    assert [False] * 4 == [edit(dialog, name).isEnabled() for name in fixed]
+    assert [True] * 4 == [edit(dialog, name).isEnabled() for name in personal]
+    assert not button(dialog, "importSettingsButton").isEnabled()
+
+
 # Queues
 
 

@@ -30,6 +30,7 @@ from kmp_desktop.qt.screen_room import room_for
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.visible_text import one_line
+from kmp_desktop.qt.widgets.banner import Banner
 from kmp_desktop.qt.widgets.buttons import Button
 from kmp_desktop.qt.widgets.labels import label
 
@@ -67,9 +68,16 @@ class ConnectionDialog(FramedDialog):
         bring.clicked.connect(self.import_settings)
         head.addWidget(bring)
         self.body.addLayout(head)
+        if profile.managed:
+            words = tr("Your administrator set up this connection.")
+            detail = tr("User name, password, own certificate and your name are yours; the rest is fixed.")
+            self.body.addWidget(Banner("info", words, detail))
         self._form = ConnectionForm(profile, prompts)
         self._queues = QueueList(profile.queues)
         self._safety = SafetyFields(profile)
+        bring.setEnabled(not profile.managed)
+        self._queues.setEnabled(not profile.managed)
+        self._safety.setEnabled(not profile.managed)
         self._test = ConnectionTestPanel(tester, self._asked)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("connectionTabs")

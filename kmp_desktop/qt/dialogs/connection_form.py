@@ -25,6 +25,12 @@ from kmp_desktop.qt.widgets.buttons import Button, LinkButton
 from kmp_desktop.qt.widgets.card import spaced
 
 _OFFERED = (Environment.PRODUCTION, Environment.TEST, Environment.DEVELOPMENT)
+_NOT_PERSONAL = (
+    *("nameEdit", "environmentButtons", "serversEdit", "securityCombo", "signInCombo", "tokenUrlEdit"),
+    *("tokenScopeEdit", "awsRegionEdit", "caFileEdit", "caFileButton", "caPasteButton", "registryEdit"),
+    *("registrySignInCombo", "registryTokenUrlEdit", "registryScopeEdit", "furtherEdit"),
+)
+"""What an administrator has decided for everybody."""
 
 
 class ConnectionForm(QWidget):
@@ -56,6 +62,10 @@ class ConnectionForm(QWidget):
             part.changed.connect(self._on_changed)
         self._environments.idClicked.connect(self._on_changed)
         self._show_rows()
+        if profile.managed:
+            for widget in self.findChildren(QWidget):
+                if widget.objectName() in _NOT_PERSONAL:
+                    widget.setEnabled(False)
 
     def profile(self) -> ConnectionProfile:
         """What the form says now; id and queues are those it was made with."""

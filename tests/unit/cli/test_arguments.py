@@ -100,8 +100,8 @@ def test_history_may_be_searched() -> None:
     ("argv", "why"),
     [
         (["prnt"], "invalid choice"),
-        (["print"], "required: -b/--bootstrap-server, -g/--group, QUEUE_TOPIC"),
-        (["print", "-g", "g", "q"], "required: -b/--bootstrap-server"),
+        (["print"], "required: QUEUE_TOPIC"),
+        (["print", "-g", "g", "q"], "give either --profile, or both -b and -g"),
         (["print", *QUEUE, ""], "QUEUE_TOPIC: '' cannot be a topic"),
         (["print", *QUEUE, "bad topic"], "'bad topic' cannot be a topic"),
         (["print", *QUEUE, "x" * 250], "cannot be a topic"),
