@@ -33,9 +33,11 @@ from kmp_desktop.decoding.registry import registry_of
 from kmp_desktop.kafka.check import KafkaCheck
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
+from kmp_desktop.kafka.restoring import KafkaRestorer
 from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.practice.broker import PracticeBroker
 from kmp_desktop.practice.connector import PracticeConnector
+from kmp_desktop.practice.restoring import PracticeRestorer
 from kmp_desktop.practice.samples import fill, walkthrough
 from kmp_desktop.qt.crash import CrashReporter
 from kmp_desktop.qt.garbage import GarbageTimer
@@ -124,6 +126,8 @@ def run_self_test() -> int:
             check=KafkaCheck(),
             clock=clock,
             history=SqliteHistory(Path(folder) / "history"),
+            backups=SealedBackups(Path(folder) / "history", SessionSecrets()),
+            restorer=lambda _profile, _secrets: PracticeRestorer(broker),
             config_folder=Path(folder),
             data_folder=Path(folder),
         )
@@ -137,7 +141,7 @@ def run_self_test() -> int:
 def real_services(folders: Folders, log: LogFile | None = None) -> Services:
     """The adapters of the real program; ``log``: where passwords must not appear. No I/O."""
     secrets = _SecretsWhenAsked(log)
-    history = SqliteHistory(folders.history)
+    history, backups = SqliteHistory(folders.history), SealedBackups(folders.history, secrets)
     return Services(
         profiles=JsonProfiles(folders.config, folders.managed),
         secrets=secrets,
@@ -145,13 +149,15 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
         connector=RecordingConnector(
             KafkaConnector(folders, log),
             history,
-            SealedBackups(folders.history, secrets),
+            backups,
             this_computer(),
             WallClock(),
         ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         clock=WallClock(),
         history=history,
+        backups=backups,
+        restorer=_restorer,
         config_folder=folders.config,
         data_folder=folders.data,
     )
@@ -190,6 +196,10 @@ class KafkaConnector:
 
         schemas = partial(registry_of, profile, secrets)
         return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool))
+
+
+def _restorer(profile: ConnectionProfile, secrets: Secrets) -> KafkaRestorer:
+    return KafkaRestorer(client_settings(profile, secrets, "restore"))
 
 
 class _HidingCheck:

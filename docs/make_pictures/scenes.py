@@ -15,12 +15,13 @@ from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.history import Beginning, HistoryRecord, ended
 from kmp_desktop.core.outcome import Step
 from kmp_desktop.core.queue_state import QueueIdentity
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import READING, AtCommit, UnfinishedWork
 from kmp_desktop.practice.samples import fill, shop
 from kmp_desktop.qt.queue_session import Pace
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.history import SqliteHistory
 
 
@@ -107,6 +108,9 @@ def history(studio: Studio) -> QPixmap:
         ]
         who = ("Order platform", ORDERS.name, "Ada Lovelace", "ada@WS-0417", "window")
         number = kept.begin(Beginning(now - age_h * 3_600_000, identity, *who, records))
+        letters = [DeadLetter(each.id, each.key, b"{}") for each in records if each.decision == "purge"]
+        backups = SealedBackups(studio.folder / "history", studio.backup_key)
+        backups.save(number, letters, now + 30 * 86_400_000)
         committed = {each.id: nth != 1 for each in records}
         kept.finish(number, ended(committed.values()), f"{0x3F0A17C2 + nth:08x}", committed)
     assert studio.window.isVisible()
@@ -115,6 +119,13 @@ def history(studio: Studio) -> QPixmap:
     studio.until(lambda: table.model().rowCount() > 0)
     studio.settle()
     return studio.picture()
+
+
+def restoring(studio: Studio) -> QPixmap:
+    """Before discarded records are put back."""
+    history(studio)
+    studio.click("restoreButton")
+    return studio.dialog("restoreDialog").grab()
 
 
 def review(studio: Studio) -> QPixmap:
@@ -508,6 +519,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "12-unreadable": unreadable,
     "13-history": history,
     "14-queues": queues,
+    "47-restoring": restoring,
     "15-error": broke_off,
     "16-committing": committing,
     "17-not-committed": not_committed,

@@ -27,11 +27,13 @@ from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import Hold, PracticeBroker
 from kmp_desktop.practice.connector import PracticeConnector
+from kmp_desktop.practice.restoring import PracticeRestorer
 from kmp_desktop.practice.samples import fill, shop
 from kmp_desktop.qt.main_window import MainWindow
 from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme, ThemeChoice
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.profiles import JsonProfiles
@@ -197,6 +199,7 @@ class Studio:
         self.folder = folder
         self.broker = PracticeBroker(ORDERS.queue_topic, ORDERS.retry_topic)
         self.clock = WallClock()
+        self.backup_key = SessionSecrets()
         self.connector = _MayFail(PracticeConnector(self.broker, self.clock, batch=10))
         self.profiles: Sequence[ConnectionProfile] = ALL
         self.pace = Pace(retry_after_s=(3600.0,), look_every_s=3600.0)
@@ -228,6 +231,8 @@ class Studio:
             check=ReadingNotAllowed(),
             clock=self.clock,
             history=SqliteHistory(self.folder / "history"),
+            backups=SealedBackups(self.folder / "history", self.backup_key),
+            restorer=lambda _profile, _secrets: PracticeRestorer(self.broker),
             config_folder=self.folder,
             data_folder=self.folder,
         )

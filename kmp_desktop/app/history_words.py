@@ -38,6 +38,10 @@ def decision_words(record: HistoryRecord) -> Text:
 
 def fate_words(record: HistoryRecord) -> Text:
     """What became of a record."""
+    if record.restoring:
+        return text("Perhaps restored")
+    if record.restored_at:
+        return text("Restored")
     if record.committed is None:
         return text("Not known yet")
     if not record.committed:

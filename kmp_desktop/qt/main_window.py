@@ -23,6 +23,7 @@ from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.queue_overview import QueueKey, QueueOverview
 from kmp_desktop.qt.queue_pages import QueuePages
 from kmp_desktop.qt.queue_session import Pace, QueueSession
+from kmp_desktop.qt.restoring import Restoring
 from kmp_desktop.qt.runner import BackgroundTasks
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.theme import Theme
@@ -78,7 +79,8 @@ class MainWindow(QMainWindow):
         self._quitting = False
         self._may_quit_now = False
         self._start, self._welcome, self._queues = QWidget(), WelcomePage(), QueuesPage(self._overview)
-        self._history = HistoryPage(services.history, self._lane, self._prompts)
+        restoring = Restoring(services, self._lane, today, lambda: self._overview.profiles, self)
+        self._history = HistoryPage(services.history, restoring, self._lane, self._prompts)
         for page in (self._start, self._welcome, self._queues, self._history):
             self._frame.pages.addWidget(page)
         self._connect()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kmp_desktop.core.history import History
+from kmp_desktop.core.history import Backups, History, Restorer
 from kmp_desktop.core.ports import (
     Clock,
     ConnectionCheck,
@@ -14,6 +15,7 @@ from kmp_desktop.core.ports import (
     ProfileStore,
     SecretStore,
 )
+from kmp_desktop.core.profile import ConnectionProfile, Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +33,7 @@ class Services:
     check: ConnectionCheck
     clock: Clock
     history: History
+    backups: Backups
+    restorer: Callable[[ConnectionProfile, Secrets], Restorer]
     config_folder: Path  # window sizes and the like
     data_folder: Path  # drafts, journal; crash reports

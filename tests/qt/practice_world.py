@@ -23,9 +23,11 @@ from kmp_desktop.core.view import Query, QueryReply, RecordsRemoved, Reply
 from kmp_desktop.practice.broker import PracticeBroker
 from kmp_desktop.practice.computer import PracticeComputer
 from kmp_desktop.practice.connector import PracticeConnector
+from kmp_desktop.practice.restoring import PracticeRestorer
 from kmp_desktop.practice.samples import fill, shop, walkthrough
 from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.services import Services
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.profiles import JsonProfiles
@@ -148,6 +150,7 @@ class PracticeWorld:
     clock: SteppingClock = field(default_factory=SteppingClock)
     computer: PracticeComputer = field(default_factory=PracticeComputer)
     batch: int = 500
+    backup_key: SessionSecrets = field(default_factory=SessionSecrets)
 
     def fill_with_walkthrough(self) -> list[RecordId]:
         """Three records."""
@@ -167,6 +170,8 @@ class PracticeWorld:
             check=EverythingWorks(),
             clock=self.clock,
             history=SqliteHistory(self.folder / "history"),
+            backups=SealedBackups(self.folder / "history", self.backup_key),
+            restorer=lambda _profile, _secrets: PracticeRestorer(self.broker),
             config_folder=self.folder,
             data_folder=self.folder,
         )

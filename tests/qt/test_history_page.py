@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.history import Beginning, HistoryRecord, HistoryState
+from kmp_desktop.core.profile import SecretKind, SecretRef
 from kmp_desktop.core.queue_state import QueueIdentity
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.qt.runner import running_threads
 from kmp_desktop.qt.theme import Theme
-from tests.qt.practice_world import NOW
+from tests.qt.practice_world import NOW, QUEUE
 from tests.qt.window_world import WindowWorld
 
 WAIT = 60_000
-IDENTITY = QueueIdentity("shop", "orders.dlq", bytes(16), "orders.retry", bytes(16), "kmp-orders")
+IDENTITY = QueueIdentity("shop", QUEUE.queue_topic, bytes(16), QUEUE.retry_topic, bytes(16), QUEUE.group)
 FIRST = (
     HistoryRecord(RecordId(0, 1), "merge", b"4500318719", "Customer not found"),
     HistoryRecord(RecordId(0, 2), "purge", b'=HYPERLINK("http://x")', "A service did not answer"),
@@ -140,6 +141,36 @@ def test_the_records_are_exported_without_formulas(shop: WindowWorld, qtbot: QtB
     qtbot.waitUntil(path.exists, timeout=WAIT)
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     assert ["0a0b0c0d", "0", "2", "Discard", '\'=HYPERLINK("http://x")'] == rows[2][:5]
+
+
+def test_a_discarded_record_with_a_backup_is_put_back(shop: WindowWorld, qtbot: QtBot) -> None:
+    letter = DeadLetter(RecordId(0, 2), b"4500318720", b"{}", (("why", b"x"),), NOW)
+    shop.services.backups.save(1, [letter], NOW)
+    opened(shop, qtbot)
+    assert not find(shop, QAbstractButton, "restoreButton").isEnabled()
+    choose(shop, qtbot, 1, 2)
+    press(shop, "restoreButton")
+    press(shop, "restoreConfirmButton")
+    qtbot.waitUntil(lambda: cells(shop, "historyTable")[-1][3] == "Restored", timeout=WAIT)
+    assert [(b"4500318720", b"{}", (("why", b"x"),))] == [
+        (each.key, each.value, each.headers) for each in shop.world.broker.queued(0)
+    ]
+    assert not find(shop, QAbstractButton, "restoreButton").isEnabled()
+
+
+def test_nothing_is_put_back_without_the_key(shop: WindowWorld, qtbot: QtBot) -> None:
+    letter = DeadLetter(RecordId(0, 2), b"K", b"{}", (), NOW)
+    shop.services.backups.save(1, [letter], NOW)
+    shop.world.backup_key.delete(SecretRef("this-computer", SecretKind.BACKUP))
+    opened(shop, qtbot)
+    choose(shop, qtbot, 1, 2)
+    press(shop, "restoreButton")
+    press(shop, "restoreConfirmButton")
+    qtbot.waitUntil(lambda: shop.window.findChild(QDialog, "errorDialog") is not None, timeout=WAIT)
+    assert [] == shop.world.broker.queued(0)
+    dialog = find(shop, QDialog, "errorDialog")
+    assert isinstance(dialog, QDialog)
+    dialog.reject()
 
 
 def test_the_way_back_leads_to_the_queues(shop: WindowWorld, qtbot: QtBot) -> None:

@@ -22,10 +22,13 @@ from PySide6.QtWidgets import (
 from kmp_desktop.app.export_file import write_export
 from kmp_desktop.app.history_list import history_csv
 from kmp_desktop.app.history_words import counts_words, state_words
+from kmp_desktop.app.restoring import restorable
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.history import History, HistoryEntry, HistoryRecord
+from kmp_desktop.core.record import RecordId
 from kmp_desktop.qt import when
-from kmp_desktop.qt.i18n import say, tr
+from kmp_desktop.qt.dialogs.restore_dialog import RestoreDialog
+from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.models.history_tables import (
     CommitColumn,
     HistoryListModel,
@@ -33,6 +36,7 @@ from kmp_desktop.qt.models.history_tables import (
     RecordColumn,
 )
 from kmp_desktop.qt.prompts import Prompts
+from kmp_desktop.qt.restoring import Restoring
 from kmp_desktop.qt.runner import BackgroundTasks
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.visible_text import one_line
@@ -57,11 +61,20 @@ class HistoryPage(QWidget):
     toast_wanted = Signal(object)
 
     def __init__(
-        self, history: History, lane: BackgroundTasks, prompts: Prompts, parent: QWidget | None = None
+        self,
+        history: History,
+        restoring: Restoring,
+        lane: BackgroundTasks,
+        prompts: Prompts,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("historyPage")
         self._history = history
+        self._restoring = restoring
+        self._restoring.done.connect(self._on_restored)
+        self._restoring.failed.connect(self._on_not_restored)
+        self._wanted: tuple[RecordId, ...] = ()
         self._lane = lane
         self._prompts = prompts
         self._entry: HistoryEntry | None = None
@@ -79,12 +92,16 @@ class HistoryPage(QWidget):
         self._list = _table("historyList", tr("Commits"), self._commits, CommitColumn.QUEUE)
         self._list.selectionModel().selectionChanged.connect(self._on_selected)
         self._table = _table("historyTable", tr("Records of the commit"), self._records, RecordColumn.WHY)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._table.selectionModel().selectionChanged.connect(self._offer_restore)
         self._title = label("", "section", name="historyTitle", wrap=True)
         self._facts = label("", tone="muted", name="historyFacts", wrap=True, selectable=True)
         self._copy = Button(tr("Copy receipt"), "saveReceiptButton", "plain", "copy")
         self._copy.clicked.connect(self._on_copy)
         self._export = Button(tr("Export as CSV …"), "exportCsvButton", "plain", "file-arrow-down")
         self._export.clicked.connect(self._on_export)
+        self._restore = Button("", "restoreButton", "plain", "arrow-counter-clockwise")
+        self._restore.clicked.connect(self._on_restore)
         self._nothing = EmptyState(
             "clock-counter-clockwise", tr("Nothing was committed yet"), "", "historyNothing"
         )
@@ -117,6 +134,7 @@ class HistoryPage(QWidget):
         buttons.setSpacing(px(8))
         buttons.addWidget(self._copy)
         buttons.addWidget(self._export)
+        buttons.addWidget(self._restore)
         buttons.addStretch(1)
         for part in (self._title, self._facts):
             card.box.addWidget(part)
@@ -173,6 +191,57 @@ class HistoryPage(QWidget):
         self._title.setText(title)
         self._facts.setText("\n".join(_facts(entry)))
         self._copy.setEnabled(bool(entry.receipt))
+        self._offer_restore()
+
+    @Slot()
+    def _offer_restore(self) -> None:
+        """Offer what is selected and can be put back, else everything that can."""
+        known = restorable(self._records.records)
+        rows = {index.row() for index in self._table.selectionModel().selectedRows()}
+        selected = {self._records.records[row].id for row in rows if row < len(self._records.records)}
+        chosen = tuple(each for each in (*known.records, *known.unsure) if each in selected)
+        self._wanted = chosen or known.records
+        count = len(self._wanted)
+        self._restore.setText(trn(count, "Restore {n} record …", "Restore {n} records …"))
+        self._restore.updateGeometry()
+        self._restore.setEnabled(count > 0 and not self._restoring.running)
+        self._restore.setToolTip("" if count else self._why_not_restorable())
+
+    def _why_not_restorable(self) -> str:
+        if any(each.restored_at for each in self._records.records):
+            return tr("What was discarded here is back already.")
+        return tr("No backup of a discarded record of this commit is on this computer.")
+
+    @Slot()
+    def _on_restore(self) -> None:
+        if self._entry is not None and self._wanted:
+            unsure = set(restorable(self._records.records).unsure)
+            count = len(self._wanted)
+            maybe_back = sum(each in unsure for each in self._wanted)
+            dialog = RestoreDialog(self._entry.queue, count, maybe_back, self)
+            dialog.confirmed.connect(self._on_restore_confirmed)
+            dialog.open()
+
+    @Slot()
+    def _on_restore_confirmed(self) -> None:
+        if self._entry is not None:
+            self._restoring.restore(self._entry, self._wanted)
+            self._restore.setEnabled(False)
+
+    @Slot(int)
+    def _on_restored(self, count: int) -> None:
+        if count < 0:
+            said = tr("It is not known whether the records are back. Look into the queue.")
+            self.toast_wanted.emit(ToastMessage(said, icon_name="warning"))
+        else:
+            said = trn(count, "{n} record is back in the queue.", "{n} records are back in the queue.")
+            self.toast_wanted.emit(ToastMessage(said, icon_name="check-circle"))
+        self.read()
+
+    @Slot(object)
+    def _on_not_restored(self, error: UserFacingError) -> None:
+        self._prompts.show_error(self, error)
+        self.read()
 
     def _on_failed(self, error: UserFacingError) -> None:
         self._commits.show_entries(())
