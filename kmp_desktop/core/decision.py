@@ -130,9 +130,11 @@ class DecisionBook:
 
         An empty change means that everything was so already: it is no step and leaves redo alone.
         """
-        change = self._difference(ids, decision)
-        if change:
+        change = self._first(ids, decision) if decision and not self._staged else None
+        if change is None:
+            change = self._difference(ids, decision)
             self._apply(change)
+        if change:
             self._undo.append(change)
             self._redo.clear()
         return change
@@ -173,6 +175,13 @@ class DecisionBook:
         self._undo = _without(self._undo, gone)
         self._redo = _without(self._redo, gone)
         return change
+
+    def _first(self, ids: Iterable[RecordId], decision: Decision) -> Change:
+        """Stage into an empty book: a whole queue at once, so each id is hashed once and no more."""
+        staged = dict.fromkeys(ids, decision)
+        self._staged.update(staged)
+        self._counts[decision] += len(staged)
+        return Change(tuple(staged), (None,) * len(staged), (decision,) * len(staged), decision)
 
     def _difference(self, ids: Iterable[RecordId], decision: Decision | None) -> Change:
         # Many thousands are decided with one key: no statement is run for each of them.
