@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.view import (
@@ -26,6 +26,8 @@ from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.views.record_table_view import RecordTableView
 
 _REFRESH_MS = 300  # while records arrive
+_LONGEST_PAUSE_MS = 3_000
+_PAUSES = 5  # as long as the last answer took, so that a long list leaves time for reading
 
 
 class Asking(Protocol):
@@ -66,6 +68,8 @@ class RecordList(QObject):
         self._hidden: frozenset[int] = frozenset()
         self.query = Query(sort=SortBy.ARRIVAL, descending=False)
         self.last: QueryReply | None = None
+        self._asked = QElapsedTimer()
+        self._asked.start()
         self._later = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._later.timeout.connect(self.ask)
         model.rows_wanted.connect(session.ask)
@@ -83,6 +87,7 @@ class RecordList(QObject):
         """Ask again, now."""
         self._later.stop()
         self._serial += 1
+        self._asked.restart()
         self.query = replace(self.query, serial=self._serial)
         self._session.ask(self.query)
 
@@ -138,6 +143,9 @@ class RecordList(QObject):
             if self._hidden:
                 rows = array("I", [row for row in rows if row not in self._hidden])
             self.last = reply
+            if reply.rows:  # without any, most of the time may have been the connecting
+                pause = _PAUSES * self._asked.elapsed()
+                self._later.setInterval(min(max(_REFRESH_MS, pause), _LONGEST_PAUSE_MS))
             self._table.show_rows(rows, reply.query)
             self.shown.emit(reply)
 
