@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 
 from kmp_desktop.core.copies import Copy, copy_of
 from kmp_desktop.core.journal import (
@@ -35,6 +35,7 @@ from kmp_desktop.kafka.before_commit import (
     refuse_remade_topics,
     refuse_undecidable,
 )
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.copying import copies_refused
 from kmp_desktop.kafka.desk import Desk, Memory, NotCommitted, OutcomeUnknown, all_partitions
 from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
@@ -83,7 +84,7 @@ class CommitAttempt:
     parts: int
     one_by_one: bool = False  # each record in a batch of its own: the server names exactly what it refuses
     nonce: bytes = field(default_factory=lambda: secrets.token_bytes(8))
-    producer: Producer | None = None
+    producer: BoundedProducer | None = None
     started_at: int = 0
     deadline: float = 0.0
     ledgers: dict[int, CommittedOffset] = field(default_factory=dict)
@@ -354,7 +355,7 @@ class CommitAttempt:
     def _copy_of(self, record: DeadLetter) -> Copy:
         return copy_of(self.loaded.limits, record, self.started_at, self.loaded.copy_times)
 
-    def _initialised(self) -> Producer:
+    def _initialised(self) -> BoundedProducer:
         assert self.producer is not None
         return self.producer
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from confluent_kafka import Producer, TopicPartition
+from confluent_kafka import TopicPartition
 
 from kmp_desktop.core.outcome import ClusterWork
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.kafka import offsets
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.desk import Desk, all_partitions
 from kmp_desktop.kafka.held import Held, HeldPartitions
 from kmp_desktop.kafka.offsets import Partition
@@ -60,7 +61,7 @@ def heal(desk: Desk, partitions: tuple[int, ...], held: Collection[Held]) -> Clu
     return _awaited(desk, partitions, still)
 
 
-def _touch_group(desk: Desk, producer: Producer, group: str, partition: int) -> None:
+def _touch_group(desk: Desk, producer: BoundedProducer, group: str, partition: int) -> None:
     """Take the group's offsets into the transaction; they are aborted with it."""
     offset = TopicPartition(desk.queue.queue_topic, partition, 0, "heal.")
     metadata = desk.clients.consumer(group).consumer_group_metadata()
@@ -69,7 +70,7 @@ def _touch_group(desk: Desk, producer: Producer, group: str, partition: int) -> 
         again(lambda: producer.send_offsets_to_transaction([offset], metadata, _SEND_S), deadline)
 
 
-def _touch(desk: Desk, producer: Producer, places: Collection[Partition]) -> None:
+def _touch(desk: Desk, producer: BoundedProducer, places: Collection[Partition]) -> None:
     """Take partitions into the transaction by records that the broker refuses: nothing is stored.
 
     A broker without a limit to the future stores them; they are aborted then.
@@ -77,7 +78,7 @@ def _touch(desk: Desk, producer: Producer, places: Collection[Partition]) -> Non
     timestamp = desk.clock.now_ms() + _TEN_YEARS_MS
     try:
         for topic, partition in places:
-            producer.produce(topic, None, _VOID, partition, timestamp=timestamp)
+            producer.produce(topic, None, _VOID, partition=partition, timestamp=timestamp)
         producer.flush(_WORK_S)
     except FAILURES:
         return  # refused already: the abort is what counts

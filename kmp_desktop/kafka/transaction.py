@@ -13,6 +13,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from kmp_desktop.core.ports import never
 from kmp_desktop.core.queue_state import TopicLimits
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.settings import TRANSACTION_TIMEOUT, ClientSettings, transaction_s
 
 Answer = TypeVar("Answer")
@@ -81,9 +82,9 @@ def batch_size(limits: TopicLimits) -> int:
     return max(1, min(_BATCH, smallest - 1000))
 
 
-def new_producer(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+def new_producer(settings: ClientSettings, transactional_id: str, batch: int) -> BoundedProducer:
     """A producer for one transaction."""
-    return Producer(
+    producer = Producer(
         {
             **settings,
             "transactional.id": transactional_id,
@@ -99,11 +100,12 @@ def new_producer(settings: ClientSettings, transactional_id: str, batch: int) ->
             "metadata.recovery.strategy": "none",
         }
     )
+    return BoundedProducer(producer, transaction_s(settings))
 
 
 def new_initialised(
     settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool] = never
-) -> Producer:
+) -> BoundedProducer:
     """A producer that has fenced every older one of this id; raises NotInitialised, also when stopped."""
     denied = (
         KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
@@ -128,7 +130,7 @@ def new_initialised(
     raise AssertionError("not reached")
 
 
-def abort(producer: Producer) -> bool:
+def abort(producer: BoundedProducer) -> bool:
     """Abort; when that fails (False), the next init does it."""
     deadline = time.monotonic() + _ABORT_S
     try:
@@ -138,10 +140,9 @@ def abort(producer: Producer) -> bool:
     return True
 
 
-def drop(producer: Producer) -> None:
+def drop(producer: BoundedProducer) -> None:
     """End a producer for good. ``close`` tries an abort by itself and may fail when fenced: harmless."""
     try:
-        producer.purge()
         producer.close()
     except FAILURES:
         return

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from kmp_desktop.core.record import Header
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.transaction import FAILURES, error_of
 
 _PURGED = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)  # noqa: SLF001
@@ -44,7 +45,7 @@ class RecordsRefused(KafkaException, Generic[Name]):
 class Writer(Generic[Name]):
     """Writes named records; ``places`` are the (partition, offset) that the broker gave them."""
 
-    def __init__(self, producer: Producer, deadline: float) -> None:
+    def __init__(self, producer: BoundedProducer, deadline: float) -> None:
         self._producer = producer
         self._deadline = deadline  # monotonic
         self._sent = 0

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Final
 
-from confluent_kafka import Producer
-
 from kmp_desktop.core import ledger
 from kmp_desktop.core.outcome import Step
 from kmp_desktop.core.plan import Key
 from kmp_desktop.core.queue_state import PartitionState, Plan, TopicLimits
 from kmp_desktop.kafka import commit_attempt
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.desk import Memory
 from kmp_desktop.kafka.settings import ClientSettings
@@ -61,16 +60,16 @@ def _offsets_last() -> None:
 
 
 def _one_producer_for_all() -> None:
-    kept: list[Producer] = []
+    kept: list[BoundedProducer] = []
 
     def initialised(
         settings: ClientSettings, transactional_id: str, batch: int, stopped: Callable[[], bool]
-    ) -> Producer:
+    ) -> BoundedProducer:
         if not kept:
             kept.append(new_initialised(settings, transactional_id, batch, stopped))
         return kept[0]
 
-    def drop(_: Producer) -> None:
+    def drop(_: BoundedProducer) -> None:
         """Leave it alone."""
 
     _replace(commit_attempt, "new_initialised", initialised)

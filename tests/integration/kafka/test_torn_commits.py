@@ -14,6 +14,7 @@ from confluent_kafka import Producer, TopicPartition
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Outcome, Step
 from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.writing import Writer
 from tests.integration.kafka.real_queue import NOW, RealQueue
@@ -87,7 +88,7 @@ def aborted_copies(queue: RealQueue, records: Collection[DeadLetter]) -> dict[Re
     producer = Producer(name)
     producer.init_transactions(30)
     producer.begin_transaction()
-    writer: Writer[RecordId] = Writer(producer, 1e12)
+    writer: Writer[RecordId] = Writer(BoundedProducer(producer, 60.0), 1e12)
     for each in records:
         writer.write(each.id, queue.retry_topic, each.key, each.value, each.headers, timestamp=each.timestamp)
     places = writer.confirmed()

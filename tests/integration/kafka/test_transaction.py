@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from confluent_kafka import Producer
 
 from kmp_desktop.app.commit import commit
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.kafka import transaction
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.settings import ClientSettings, client_settings
 from kmp_desktop.kafka.transaction import NotInitialised, new_initialised
@@ -28,12 +28,12 @@ def nobody_there() -> ClientSettings:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[Producer]:
+def made(monkeypatch: pytest.MonkeyPatch) -> list[BoundedProducer]:
     """The producers that are made; each of them tries for a moment only."""
-    producers: list[Producer] = []
+    producers: list[BoundedProducer] = []
     make = transaction.new_producer
 
-    def counted(settings: ClientSettings, transactional_id: str, batch: int) -> Producer:
+    def counted(settings: ClientSettings, transactional_id: str, batch: int) -> BoundedProducer:
         producers.append(make(settings, transactional_id, batch))
         return producers[-1]
 
@@ -43,7 +43,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Producer]:
 
 
 def test_all_tries_together_have_one_time_limit(
-    made: list[Producer], monkeypatch: pytest.MonkeyPatch
+    made: list[BoundedProducer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transaction, "_INIT_S", 0.1)
 
@@ -53,7 +53,7 @@ def test_all_tries_together_have_one_time_limit(
     assert 1 == len(made)
 
 
-def test_whoever_stops_it_does_not_wait_for_the_time_limit(made: list[Producer]) -> None:
+def test_whoever_stops_it_does_not_wait_for_the_time_limit(made: list[BoundedProducer]) -> None:
     with pytest.raises(NotInitialised):
         new_initialised(nobody_there(), "kmp-desktop.v1.nowhere", 1000, lambda: True)
 
