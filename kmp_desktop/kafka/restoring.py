@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.history import RestoreNotKnown
@@ -13,6 +13,7 @@ from kmp_desktop.core.ports import never
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import Text, text
+from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.clients import Clients
 from kmp_desktop.kafka.offsets import transactional_id
 from kmp_desktop.kafka.refusals import meet, translated
@@ -110,9 +111,9 @@ def _confirmed(writer: Writer[RecordId]) -> dict[RecordId, tuple[int, int]] | No
         return None
 
 
-def _commit(producer: Producer, deadline: float) -> None:
+def _commit(producer: BoundedProducer, deadline: float) -> None:
     try:
-        again(lambda: producer.commit_transaction(20), deadline)
+        again(producer.commit_transaction, deadline)
     except FAILURES as failure:
         error = error_of(failure)
         if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED or error.txn_requires_abort():
