@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.failure import failure_of, label
@@ -202,10 +202,10 @@ class RecordingConnector:
         adapters = self._connector(profile, queue, secrets)
         keeping = Keeping(self._backups, profile.backup_days)
         place = Place(profile.name, queue.name, profile.person, self._computer, "window")
-        return QueueAdapters(
-            lambda: RecordingSource(adapters.source(), self._history, self._clock, keeping),
-            lambda: RecordingSink(adapters.sink(), self._history, place, self._clock, keeping),
-            adapters.schemas,
+        return replace(
+            adapters,
+            source=lambda: RecordingSource(adapters.source(), self._history, self._clock, keeping),
+            sink=lambda: RecordingSink(adapters.sink(), self._history, place, self._clock, keeping),
         )
 
 

@@ -140,6 +140,7 @@ def _connection(profile: ConnectionProfile) -> dict[str, Any]:
             registry_scope=(profile.registry_scope, ""),
             person=(profile.person, ""),
             confirm_discards_from=(profile.confirm_discards_from, 10),
+            backup_days=(profile.backup_days, 30),
             read_only=(profile.read_only, False),
             settings=(dict(profile.settings), {}),
         ),

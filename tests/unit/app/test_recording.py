@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kmp_desktop.app.recording import Place, RecordingSink, RecordingSource
+from kmp_desktop.app.recording import Place, RecordingConnector, RecordingSink, RecordingSource
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.history import Beginning, HistoryState
 from kmp_desktop.core.outcome import Outcome, Step
-from kmp_desktop.core.record import RecordId
+from kmp_desktop.core.ports import QueueAdapters
+from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
+from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.history import SqliteHistory
+from kmp_desktop.store.secrets import SessionSecrets
 from tests.unit.app.desk import Desk, filled
 
 PLACE = Place("Shop", "Orders", "Ada", "ada@desk", "window")
@@ -129,3 +133,24 @@ def test_a_result_is_true_even_if_its_end_cannot_be_noted(tmp_path: Path) -> Non
     assert desk.commit(desk.loaded(), {ids[0]: Decision.PURGE}).outcome is Outcome.COMMITTED
     assert [(HistoryState.CHECKING, [("purge", None)])] == fates(history)
     assert [] == desk.undecided()
+
+
+def test_a_connector_keeps_everything_else_of_its_adapters(tmp_path: Path) -> None:
+    class Letters(list[DeadLetter]):
+        """Where an engine keeps its records."""
+
+    def behind(_profile: object, _queue: object, _secrets: object) -> QueueAdapters:
+        broker, _ = filled(1)
+        desk = Desk(broker)
+        return QueueAdapters(lambda: desk.source, lambda: desk.sink, lambda: None, Letters)
+
+    history, secrets = SqliteHistory(tmp_path), SessionSecrets()
+    connector = RecordingConnector(
+        behind, history, SealedBackups(tmp_path, secrets), "desk", Desk(filled(1)[0]).clock
+    )
+    adapters = connector(ConnectionProfile("p", "P", "b:1"), Queue("q", "Q", "a", "b", "g"), Secrets())
+    assert (Letters, RecordingSource, RecordingSink) == (
+        adapters.letters,
+        type(adapters.source()),
+        type(adapters.sink()),
+    )
