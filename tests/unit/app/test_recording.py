@@ -139,15 +139,14 @@ def test_a_connector_keeps_everything_else_of_its_adapters(tmp_path: Path) -> No
     class Letters(list[DeadLetter]):
         """Where an engine keeps its records."""
 
-    def behind(_profile: object, _queue: object, _secrets: object) -> QueueAdapters:
-        broker, _ = filled(1)
-        desk = Desk(broker)
+    desk = Desk(filled(1)[0])
+
+    def behind(profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
+        assert (profile.id, queue.id, secrets) == ("p", "q", Secrets())
         return QueueAdapters(lambda: desk.source, lambda: desk.sink, lambda: None, Letters)
 
-    history, secrets = SqliteHistory(tmp_path), SessionSecrets()
-    connector = RecordingConnector(
-        behind, history, SealedBackups(tmp_path, secrets), "desk", Desk(filled(1)[0]).clock
-    )
+    backups = SealedBackups(tmp_path, SessionSecrets())
+    connector = RecordingConnector(behind, SqliteHistory(tmp_path), backups, "desk", desk.clock)
     adapters = connector(ConnectionProfile("p", "P", "b:1"), Queue("q", "Q", "a", "b", "g"), Secrets())
     assert (Letters, RecordingSource, RecordingSink) == (
         adapters.letters,

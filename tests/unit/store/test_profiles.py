@@ -137,6 +137,7 @@ topics = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}", fullmatch=True)
             user=one_line | st.just(""),
             person=one_line | st.just(""),
             confirm_discards_from=st.integers(0, 10**6),
+            backup_days=st.integers(0, 10**4),
             queues=st.lists(
                 st.builds(Queue, ids, one_line, topics, topics | st.just(""), one_line),
                 unique_by=lambda each: each.id,
