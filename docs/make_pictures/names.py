@@ -49,6 +49,7 @@ _SCENES = {
     "46-unfinished": ("resultPage",),
     "23-take-over": ("takeOverPage",),
     "11-connection": ("connectionDialog",),
+    "47-import-settings": ("importSettingsDialog",),
     "39-queue-form": ("queueDialog",),
     "40-profile-file": ("profileImportDialog",),
     "37-password": ("passwordDialog",),

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QTableView, QTabWidget, QTreeView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QTabWidget,
+    QTreeView,
+)
 from studio import ALL, ORDERS, Studio
 
 from kmp_desktop.core.decision import Decision
@@ -188,6 +196,43 @@ def connection_queues(studio: Studio) -> QPixmap:
     studio.find(QTabWidget, "connectionTabs", dialog).setCurrentIndex(1)
     studio.settle()
     return dialog.grab()
+
+
+def import_settings(studio: Studio) -> QPixmap:
+    """Settings of a Java program that somebody pasted."""
+    studio.click("editConnectionButton_test")
+    dialog = studio.dialog("connectionDialog")
+    studio.click("importSettingsButton", dialog)
+    asked = studio.dialog("importSettingsDialog")
+    studio.find(QPlainTextEdit, "importSettingsText", asked).setPlainText(_PASTED)
+    studio.until(studio.find(QAbstractButton, "useSettingsButton", asked).isEnabled)
+    studio.settle()
+    return asked.grab()
+
+
+def company_sign_in(studio: Studio) -> QPixmap:
+    """A connection by company sign-in, filled in by imported settings."""
+    studio.click("editConnectionButton_test")
+    dialog = studio.dialog("connectionDialog")
+    studio.click("importSettingsButton", dialog)
+    asked = studio.dialog("importSettingsDialog")
+    studio.find(QPlainTextEdit, "importSettingsText", asked).setPlainText(_PASTED)
+    studio.click("useSettingsButton", asked)
+    studio.click("productionButton", dialog)
+    studio.settle()
+    return dialog.grab()
+
+
+_PASTED = """bootstrap.servers=kafka-1.orders.example:9093,kafka-2.orders.example:9093
+security.protocol=SASL_SSL
+sasl.mechanism=OAUTHBEARER
+sasl.oauthbearer.token.endpoint.url=https://sign-in.orders.example/oauth2/token
+sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required \\
+  clientId="svc-cs-desk" clientSecret="${vault:orders:secret}" scope="kafka";
+schema.registry.url=https://schemas.orders.example
+key.deserializer=org.apache.kafka.common.serialization.StringDeserializer
+acks=all
+"""
 
 
 def queue_form(studio: Studio) -> QPixmap:
@@ -553,5 +598,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "40-profile-file": profile_file,
     "41-shortcuts": shortcuts,
     "42-about": about,
+    "47-import-settings": import_settings,
+    "48-company-sign-in": company_sign_in,
 }
 """Picture name -> what makes it."""

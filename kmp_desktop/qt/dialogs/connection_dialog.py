@@ -82,12 +82,16 @@ class ConnectionDialog(FramedDialog):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("connectionTabs")
         self._tabs.setDocumentMode(True)
-        self._tabs.addTab(_scrolled(self._form, self._test), tr("Connection"))
+        form = _scrolled(self._form, self._test)
+        self._bar = form.verticalScrollBar()
+        self._bar.rangeChanged.connect(self._on_room_changed)
+        self._follows_test = False
+        self._tabs.addTab(form, tr("Connection"))
         self._tabs.addTab(_scrolled(self._queues), "")
         self._tabs.addTab(_scrolled(self._safety), tr("Safety"))
         self.body.addWidget(self._tabs, 1)
         self._fill_foot()
-        self._form.changed.connect(self._on_changed)
+        self._form.changed.connect(self._on_typed)
         self._queues.changed.connect(self._on_changed)
         self._safety.changed.connect(self._on_changed)
         self._test.finished.connect(self._on_changed)
@@ -157,7 +161,19 @@ class ConnectionDialog(FramedDialog):
     def _asked(self) -> tuple[ConnectionProfile, Queue | None, Secrets] | None:
         if self._refusals():
             return None
+        self._follows_test = True
         return self.profile(), self._queues.current(), self._form.typed()
+
+    @Slot(int, int)
+    def _on_room_changed(self, _: int, lowest: int) -> None:
+        """The steps of a test come at the end of the form: keep the newest in sight."""
+        if self._follows_test:
+            self._bar.setValue(lowest)
+
+    @Slot()
+    def _on_typed(self) -> None:
+        self._follows_test = False
+        self._on_changed()
 
     @Slot()
     def _on_changed(self) -> None:

@@ -176,7 +176,13 @@ class RealQueue:
         profile = ConnectionProfile(
             *("p", "p", servers or self.bootstrap), security=security, user=user, person=who
         )
-        settings = client_settings(profile, Secrets(kafka_password=password), "tests")
+        return self.desktop_of(profile, Secrets(kafka_password=password), queue)
+
+    def desktop_of(self, profile: ConnectionProfile, secrets: Secrets, queue: Queue | None = None) -> Desktop:
+        """One with a connection of any kind; its person's name tells computers apart."""
+        who = profile.person
+        queue = queue or Queue("q", "q", self.topic, self.retry_topic, self.group)
+        settings = client_settings(profile, secrets, "tests")
         files = self.folder / who
         seen = FileSeenStates(files / "seen")
         spool = Spool(files / "spool")
