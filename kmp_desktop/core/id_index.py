@@ -46,7 +46,7 @@ class IdIndex:
         numbers.insert(at, number)
         self._count += 1
 
-    def get(self, record: RecordId) -> int | None:
+    def get(self, record: tuple[int, int]) -> int | None:
         """The number of a record."""
         offsets = self._offsets.get(record[0])
         if not offsets:

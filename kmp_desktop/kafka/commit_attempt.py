@@ -17,6 +17,7 @@ from kmp_desktop.core.copies import Copy, copy_of
 from kmp_desktop.core.journal import (
     JournalEntry,
     JournalPhase,
+    PlannedRecord,
     WrittenCopy,
     WrittenTombstone,
     planned_records,
@@ -95,6 +96,7 @@ class CommitAttempt:
     earlier: JournalEntry | None = None
     redoes: JournalEntry | None = None
     left_open: bool = False
+    planned: tuple[PlannedRecord, ...] = ()
     compared: Compared = Compared.NOTHING
     different: tuple[RecordId, ...] = ()
 
@@ -328,12 +330,17 @@ class CommitAttempt:
             identity=self.loaded.identity,
             nonce=self.nonce,
             phase=phase,
-            plan=planned_records(self.loaded, self.plan),
+            plan=self._planned(),
             partitions=self._partitions(),
             tombstones=tuple(sorted(tombstones, key=lambda each: (each.partition, each.offset))),
             copies=tuple(WrittenCopy(source, *place) for source, place in sorted(self.copies.items())),
             started_at=self.started_at,
         )
+
+    def _planned(self) -> tuple[PlannedRecord, ...]:
+        """The plan with the records' checksums, worked out once: the journal is written twice."""
+        self.planned = self.planned or planned_records(self.loaded, self.plan)
+        return self.planned
 
     def done(self, step: Step, done: int = 1, total: int = 1, note: Text | None = None) -> None:
         """Tell the observer."""

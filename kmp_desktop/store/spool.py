@@ -21,7 +21,8 @@ from kmp_desktop.core.record import DeadLetter, RecordId, TimestampType
 from kmp_desktop.store.disk import private_folder
 
 _WRITTEN_AT_ONCE = 1 << 20  # bytes
-_KEPT = 48 << 20  # bytes of records read last: a part of a commit is looked at several times
+_KEPT = 128 << 20  # bytes of records read last: what a commit writes is looked at a dozen times
+_OVERHEAD = 700  # bytes of a record in memory besides its content, about
 _KINDS = tuple(TimestampType)
 
 
@@ -41,8 +42,6 @@ class Spool:
         self._starts = array("Q", (0,))
         self._sums = array("I")
         self._numbers = IdIndex()
-        self._kept: dict[int, DeadLetter] = {}
-        self._kept_bytes = 0
 
     def __len__(self) -> int:
         return len(self._sums)
@@ -77,14 +76,9 @@ class Spool:
     def get(self, number: int) -> DeadLetter:
         """The record with this number."""
         with self._guard:
-            kept = self._kept.get(number)
-            if kept is not None:
-                return kept
             content = self._read(self._starts[number], self._starts[number + 1])
-            place, key, value, headers, moment, kind, odd = marshal.loads(content)  # noqa: S302 - our own bytes
-            record = DeadLetter(RecordId(*place), key, value, headers, moment, _KINDS[kind], odd)
-            self._keep(number, record)
-            return record
+        place, key, value, headers, moment, kind, odd = marshal.loads(content)  # noqa: S302 - our own bytes
+        return DeadLetter(RecordId(*place), key, value, headers, moment, _KINDS[kind], odd)
 
     def _is(self, number: int, total: int, size: int) -> bool:
         return self._sums[number] == total and self._starts[number + 1] - self._starts[number] == size
@@ -110,13 +104,6 @@ class Spool:
         self._file.seek(start)
         return self._file.read(end - start)
 
-    def _keep(self, number: int, record: DeadLetter) -> None:
-        if self._kept_bytes > _KEPT:
-            self._kept.clear()
-            self._kept_bytes = 0
-        self._kept[number] = record
-        self._kept_bytes += self._starts[number + 1] - self._starts[number]
-
 
 class SpooledRecords(MutableMapping[RecordId, DeadLetter]):
     """What one reading of a queue found, in a spool. Iterates in the order of the ids."""
@@ -124,21 +111,33 @@ class SpooledRecords(MutableMapping[RecordId, DeadLetter]):
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._numbers = IdIndex()
+        self._kept: dict[RecordId, DeadLetter] = {}
+        self._kept_bytes = 0
 
     def __getitem__(self, record: RecordId) -> DeadLetter:
+        kept = self._kept.get(record)
+        if kept is not None:
+            return kept
         number = self._numbers.get(record)
         if number is None:
             raise KeyError(record)
-        return self._spool.get(number)
+        letter = self._spool.get(number)
+        if self._kept_bytes > _KEPT:
+            self._kept, self._kept_bytes = {}, 0
+        self._kept[record] = letter
+        self._kept_bytes += len(letter.value or b"") + _OVERHEAD
+        return letter
 
     def __setitem__(self, record: RecordId, letter: DeadLetter) -> None:
         self._numbers.put(record, self._spool.put(letter))
+        self._kept.pop(record, None)
 
     def __delitem__(self, record: RecordId) -> None:
         self._numbers.remove(record)
+        self._kept.pop(record, None)
 
     def __contains__(self, record: object) -> bool:
-        return isinstance(record, tuple) and self._numbers.get(RecordId(*record)) is not None
+        return isinstance(record, tuple) and self._numbers.get(record) is not None
 
     def __iter__(self) -> Iterator[RecordId]:
         return iter(self._numbers)
