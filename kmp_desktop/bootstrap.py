@@ -20,7 +20,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kmp_desktop import __version__
-from kmp_desktop.app.look_only import LookOnly
+from kmp_desktop.app.look_only import LookOnly, for_looking_only
 from kmp_desktop.app.recording import RecordingConnector
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
@@ -35,6 +35,7 @@ from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.restoring import KafkaRestorer
 from kmp_desktop.kafka.settings import client_settings
+from kmp_desktop.kafka.topic_names import topic_names
 from kmp_desktop.practice.broker import PracticeBroker
 from kmp_desktop.practice.connector import PracticeConnector
 from kmp_desktop.practice.restoring import PracticeRestorer
@@ -124,6 +125,7 @@ def run_self_test() -> int:
             drafts=FileDrafts(Path(folder) / "drafts"),
             connector=PracticeConnector(broker, clock),
             check=KafkaCheck(),
+            topics=topic_names,
             clock=clock,
             history=SqliteHistory(Path(folder) / "history"),
             backups=SealedBackups(Path(folder) / "history", SessionSecrets()),
@@ -154,6 +156,7 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
             WallClock(),
         ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
+        topics=topic_names,
         clock=WallClock(),
         history=history,
         backups=backups,
@@ -199,6 +202,8 @@ class KafkaConnector:
 
 
 def _restorer(profile: ConnectionProfile, secrets: Secrets) -> KafkaRestorer:
+    if profile.read_only:
+        raise for_looking_only()
     return KafkaRestorer(client_settings(profile, secrets, "restore"))
 
 

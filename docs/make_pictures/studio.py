@@ -58,6 +58,7 @@ INVOICES = Queue(
     "kmp-invoices",
     "Invoice creation and dunning",
 )
+_TOPICS = ("invoices.dlq", "orders.events.dlq", "orders.events.retry")
 PLATFORM = ConnectionProfile(
     "platform",
     "Order platform",
@@ -229,6 +230,7 @@ class Studio:
             drafts=FileDrafts(self.folder / "drafts", self.clock),
             connector=self.connector,
             check=ReadingNotAllowed(),
+            topics=lambda _profile, _secrets, _stopped: _TOPICS,
             clock=self.clock,
             history=SqliteHistory(self.folder / "history"),
             backups=SealedBackups(self.folder / "history", self.backup_key),

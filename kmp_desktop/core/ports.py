@@ -155,6 +155,15 @@ class ConnectionCheck(Protocol):
         """Report each step as it is done; the first failure ends it, later ones are "not tried"."""
 
 
+class TopicNames(Protocol):
+    """Which topics an account may see on a cluster."""
+
+    def __call__(
+        self, profile: ConnectionProfile, secrets: Secrets, stopped: Callable[[], bool]
+    ) -> tuple[str, ...]:
+        """Their names in order; raises UserFacingError. Blocks: never on the GUI thread."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredSchema:
     """A schema as the registry holds it; ``references`` are (name, schema text) pairs.

@@ -55,11 +55,13 @@ class ConnectionTester(QObject):
 
     Signals:
         reported(TestLine), ended(TestEnd): of the run that was started last; an older one is silent.
+        topics_found(tuple of names): what ``ask_topics`` was about, unless it was stopped meanwhile.
         closed(): nothing runs any more.
     """
 
     reported = Signal(object)
     ended = Signal(object)
+    topics_found = Signal(object)
     closed = Signal()
     _line_done = Signal(object)
 
@@ -82,6 +84,21 @@ class ConnectionTester(QObject):
         run = TestRun(self._serial, profile, queue, given)
         self._lane.run(_Test(self._services, run, self._stop, self._line_done.emit), self._on_end, self._bug)
         return run.serial
+
+    def ask_topics(self, profile: ConnectionProfile, typed: Secrets) -> None:
+        """Look which topics there are, behind a test that runs; ends in ``topics_found`` or in nothing."""
+        given = typed.or_else(self._today.get(profile.id, Secrets()))
+        serial, stop = self._serial, self._stop
+
+        def work() -> tuple[str, ...]:
+            secrets = secrets_of(self._services.secrets, profile, given)
+            return self._services.topics(profile, secrets, stop.is_set)
+
+        def done(names: tuple[str, ...]) -> None:
+            if serial == self._serial:
+                self.topics_found.emit(names)
+
+        self._lane.run(work, done, _told_by_the_test)
 
     def stop(self) -> None:
         """Give up the running test; nothing of it is reported any more."""
@@ -106,6 +123,10 @@ class ConnectionTester(QObject):
 
     def _bug(self, error: UserFacingError) -> None:
         raise AssertionError(error)  # a test gives its error back as a value
+
+
+def _told_by_the_test(_: UserFacingError) -> None:
+    """Without names to pick from a topic is typed; why there are none is what the test is for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kmp_desktop.core.ports import (
     DraftStore,
     ProfileStore,
     SecretStore,
+    TopicNames,
 )
 from kmp_desktop.core.profile import ConnectionProfile, Secrets
 
@@ -31,6 +32,7 @@ class Services:
     drafts: DraftStore
     connector: Connector
     check: ConnectionCheck
+    topics: TopicNames
     clock: Clock
     history: History
     backups: Backups

@@ -53,6 +53,10 @@ class SteppingClock:
         return self._now
 
 
+TOPICS = ("invoices.dlq", "orders.events.dlq", "orders.events.retry")
+"""What there is on the cluster of connections in tests."""
+
+
 class EverythingWorks:
     """A ``ConnectionCheck`` of a connection without faults."""
 
@@ -168,6 +172,7 @@ class PracticeWorld:
             drafts=FileDrafts(self.folder / "drafts", self.clock),
             connector=PracticeConnector(self.broker, self.clock, self.computer, batch=self.batch),
             check=EverythingWorks(),
+            topics=lambda _profile, _secrets, _stopped: TOPICS,
             clock=self.clock,
             history=SqliteHistory(self.folder / "history"),
             backups=SealedBackups(self.folder / "history", self.backup_key),

@@ -397,6 +397,30 @@ def test_queues_are_added_edited_and_removed(desk: Desk) -> None:
     assert not button(dialog, "editQueueButton").isEnabled()
 
 
+def test_topics_of_the_cluster_are_found_by_a_part_of_their_name(desk: Desk) -> None:
+    dialog = desk.dialog(replace(PROFILE, queues=()))
+    dialog.show_queues()
+    button(dialog, "addQueueButton").click()
+    adding = open_dialog(QueueDialog)
+    desk.qtbot.waitUntil(lambda: words(adding, "topicsLabel").startswith("3 topics on the server"))
+
+    field = edit(adding, "queueTopicEdit")
+    offered = field.completer()
+    assert offered is not None
+    offered.setCompletionPrefix("EVENTS.D")
+    assert (1, "orders.events.dlq") == (offered.completionCount(), offered.currentCompletion())
+
+
+def test_while_the_form_is_not_complete_no_cluster_is_asked_for_topics(desk: Desk) -> None:
+    dialog = desk.dialog(EMPTY)
+    dialog.show_queues()
+
+    button(dialog, "addQueueButton").click()
+
+    assert None is edit(open_dialog(QueueDialog), "queueTopicEdit").completer()
+    assert "" == words(open_dialog(QueueDialog), "topicsLabel")
+
+
 # The test
 
 

@@ -20,6 +20,7 @@ from kmp_desktop.qt.dialogs.connection_test_panel import ConnectionTestPanel
 from kmp_desktop.qt.dialogs.error_dialog import ErrorContent
 from kmp_desktop.qt.dialogs.frame import FramedDialog
 from kmp_desktop.qt.dialogs.import_settings_dialog import ImportSettingsDialog
+from kmp_desktop.qt.dialogs.queue_dialog import QueueDialog
 from kmp_desktop.qt.dialogs.queue_list import QueueList
 from kmp_desktop.qt.dialogs.safety_fields import SafetyFields
 from kmp_desktop.qt.dialogs.verbs import Verb
@@ -93,6 +94,7 @@ class ConnectionDialog(FramedDialog):
         self._fill_foot()
         self._form.changed.connect(self._on_typed)
         self._queues.changed.connect(self._on_changed)
+        self._queues.opened.connect(self._on_queue_opened)
         self._safety.changed.connect(self._on_changed)
         self._test.finished.connect(self._on_changed)
         self.finished.connect(self._on_finished)
@@ -163,6 +165,12 @@ class ConnectionDialog(FramedDialog):
             return None
         self._follows_test = True
         return self.profile(), self._queues.current(), self._form.typed()
+
+    @Slot(object)
+    def _on_queue_opened(self, dialog: QueueDialog) -> None:
+        self._tester.topics_found.connect(dialog.set_topics)
+        if not self._refusals():
+            self._tester.ask_topics(self.profile(), self._form.typed())
 
     @Slot(int, int)
     def _on_room_changed(self, _: int, lowest: int) -> None:

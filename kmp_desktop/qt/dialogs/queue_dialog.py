@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from kmp_desktop.app.connection_form import Field, new_id, queue_refusals, suggested_group
 from kmp_desktop.core.profile import Queue
 from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong
 from kmp_desktop.qt.dialogs.frame import FramedDialog
-from kmp_desktop.qt.i18n import say, tr
+from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.widgets.buttons import Button
 from kmp_desktop.qt.widgets.labels import label, set_tone
@@ -49,6 +50,8 @@ class QueueDialog(FramedDialog):
         grid.add(tr("Retry topic"), self._retry)
         grid.add(tr("Group"), self._group)
         self.body.addLayout(grid)
+        self._topics = label(tone="muted", name="topicsLabel", wrap=True)
+        self.body.addWidget(self._topics)
         note = tr("Everybody who works on this queue uses the same group. It remembers what is decided.")
         self.body.addWidget(label(note, tone="muted", wrap=True))
         self.body.addStretch(1)
@@ -59,6 +62,32 @@ class QueueDialog(FramedDialog):
         self._topic.textChanged.connect(self._on_topic_changed)
         self._on_changed()
         self._name.setFocus()
+
+    @Slot(object)
+    def set_topics(self, names: tuple[str, ...]) -> None:
+        """Offer these topics of the cluster: a part of a name finds them."""
+        for edit in (self._topic, self._retry):
+            completer = QCompleter(list(names), edit)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setMaxVisibleItems(12)
+            edit.setCompleter(completer)
+        words = trn(
+            len(names),
+            "{n} topic on the server: type a part of its name, or press ↓.",
+            "{n} topics on the server: type a part of a name, or press ↓.",
+        )
+        self._topics.setText(words if names else tr("This account sees no topics on the server."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """↓ in an empty field shows all topics."""
+        focused = self.focusWidget()
+        completer = focused.completer() if isinstance(focused, QLineEdit) else None
+        if event.key() == Qt.Key.Key_Down and completer is not None:
+            completer.setCompletionPrefix(focused.text() if isinstance(focused, QLineEdit) else "")
+            completer.complete()
+            return
+        super().keyPressEvent(event)
 
     def queue(self) -> Queue:
         """What the form says now."""

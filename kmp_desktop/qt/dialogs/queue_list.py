@@ -28,9 +28,11 @@ class QueueList(QWidget):
 
     Signals:
         changed(): a queue was added, edited or removed.
+        opened(QueueDialog): a queue is being added or edited.
     """
 
     changed = Signal()
+    opened = Signal(object)
 
     def __init__(self, queues: tuple[Queue, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,4 +148,5 @@ class QueueList(QWidget):
     def _open(self, queue: Queue | None) -> QueueDialog:
         dialog = QueueDialog(queue, [each.id for each in self._queues], self.window())
         dialog.open()
+        self.opened.emit(dialog)
         return dialog
