@@ -198,7 +198,7 @@ class KafkaConnector:
             return KafkaSink(settings, queue, journal, lock, seen, profile.person, WallClock())
 
         schemas = partial(registry_of, profile, secrets)
-        return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool))
+        return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool), profile.failures)
 
 
 def _restorer(profile: ConnectionProfile, secrets: Secrets) -> KafkaRestorer:

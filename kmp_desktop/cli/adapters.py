@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kmp_desktop.app.look_only import LookOnly
 from kmp_desktop.app.recording import Keeping, Place, RecordingSink, RecordingSource
 from kmp_desktop.cli.connection import Connection
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.history import Restorer
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
 from kmp_desktop.decoding.content import ContentDecoder
@@ -35,6 +36,7 @@ class Adapters:
     source: DeadLetterSource
     sink: DecisionSink
     clock: Clock
+    failures: FailureRules = NO_RULES
 
 
 @contextmanager
@@ -68,7 +70,7 @@ def adapters_of(
         )
         sink = RecordingSink(kafka_sink, history, place, clock, keeping)
         open_parts.callback(sink.close)
-        yield Adapters(source, sink, clock)
+        yield Adapters(source, sink, clock, profile.failures)
 
 
 @contextmanager

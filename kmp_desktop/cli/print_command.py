@@ -14,6 +14,7 @@ from kmp_desktop.cli.failure_document import failure_document
 from kmp_desktop.cli.screen import Screen, one_line
 from kmp_desktop.cli.stopping import Stopping
 from kmp_desktop.core.failure import failure_of, label
+from kmp_desktop.core.failure_rules import FailureRules
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.queue_state import FindingCode, LoadedQueue
 from kmp_desktop.core.record import DeadLetter, TimestampType
@@ -81,7 +82,7 @@ def print_queue(
     for record in undecided:
         if not screen.has_reader() or stopping.asked():
             break
-        screen.out(lines(record, decoder))
+        screen.out(lines(record, decoder, adapters.failures))
     if not as_json:
         screen.out(str(text_n(len(undecided), "{n} undecided record.", "{n} undecided records.")))
     screen.flush()
@@ -94,7 +95,7 @@ def _say_findings(loaded: LoadedQueue, screen: Screen) -> None:
             screen.say(f"{finding.title} {finding.detail}")
 
 
-def _json_line(record: DeadLetter, decoder: ContentDecoder) -> str:
+def _json_line(record: DeadLetter, decoder: ContentDecoder, failures: FailureRules) -> str:
     payload = decoder.decode(record.value, record.headers)
     why_not = why_undecodable(payload)
     document: dict[str, object] = {
@@ -105,7 +106,7 @@ def _json_line(record: DeadLetter, decoder: ContentDecoder) -> str:
         "key_b64": _base64(record.key),
         "value_b64": _base64(record.value),
         "headers": [[name, _base64(value)] for name, value in record.headers],
-        "failure": failure_document(failure_of(record)),
+        "failure": failure_document(failure_of(record, failures)),
     }
     if why_not is None:
         document["content"] = to_plain(payload)
@@ -118,16 +119,16 @@ def _base64(raw: bytes | None) -> str | None:
     return None if raw is None else base64.b64encode(raw).decode()
 
 
-def _readable(record: DeadLetter, decoder: ContentDecoder) -> str:
-    return "\n".join(_readable_lines(record, decoder))
+def _readable(record: DeadLetter, decoder: ContentDecoder, failures: FailureRules) -> str:
+    return "\n".join(_readable_lines(record, decoder, failures))
 
 
-def _readable_lines(record: DeadLetter, decoder: ContentDecoder) -> Iterator[str]:
+def _readable_lines(record: DeadLetter, decoder: ContentDecoder, failures: FailureRules) -> Iterator[str]:
     payload = decoder.decode(record.value, record.headers)
     why_not = why_undecodable(payload)
     yield f"partition {record.id.partition}, offset {record.id.offset}, {_time(record)}"
     yield f"  key: {_bytes(record.key)}"
-    yield f"  why: {one_line(str(label(failure_of(record))))}"
+    yield f"  why: {one_line(str(label(failure_of(record, failures))))}"
     for name, value in record.headers[:_SHOWN_HEADERS]:
         yield f"  header {one_line(name)}: {_bytes(value)}"
     if len(record.headers) > _SHOWN_HEADERS:

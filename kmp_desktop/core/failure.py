@@ -21,6 +21,7 @@ from kmp_desktop.core import (
 )
 from kmp_desktop.core.failure_headers import Headers, as_binary_number
 from kmp_desktop.core.failure_reason import Block, FailureReason, Family, Origin
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.failure_words import NO_REASON, label, step_words
 from kmp_desktop.core.record import DeadLetter, TimestampType
 from kmp_desktop.core.stack_trace import NO_TRACE, StackTrace, Thrown, read_stack_trace
@@ -61,20 +62,25 @@ _WRAPPERS = (
 _LONGEST_LINE = 10_000  # characters of a message that are kept
 
 
-def failure_of(record: DeadLetter) -> FailureReason:
+def failure_of(record: DeadLetter, rules: FailureRules = NO_RULES) -> FailureReason:
     """The newest failure of ``record``; with ``Family.NONE`` when it does not tell of one."""
     headers = Headers(record.headers)
     blocks = [block for family in _FAMILIES for block in family.read(headers)]
+    blocks = blocks or failure_flat.read_own(headers, rules)
     blocks = blocks or failure_flat.read(headers) or failure_envelope.read(record.value)
     if not blocks:
         return FailureReason(Family.NONE, record.timestamp)
-    return _reason(record, blocks)
+    return _reason(record, blocks, rules)
 
 
 def group_key(reason: FailureReason) -> str:
-    """What puts failures into one group; never the text of a message."""
+    """What puts failures into one group; never the text of a message.
+
+    Only an administrator's words part a group, where they were given for a part of the message.
+    """
     frame = reason.own_frame or reason.listener
-    return f"{reason.root_cause or reason.exception}|{frame}|{reason.step_code}"
+    key = f"{reason.root_cause or reason.exception}|{frame}|{reason.step_code}"
+    return f"{key}|{reason.own_words}" if reason.own_words else key
 
 
 @lru_cache(maxsize=4096)
@@ -90,20 +96,22 @@ def known_number(name: str, value: bytes | None) -> int | None:
     return as_binary_number(value) if name in _NUMBERS else None
 
 
-def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
+def _reason(record: DeadLetter, blocks: Sequence[Block], rules: FailureRules) -> FailureReason:
     newest = max(blocks, key=lambda block: block.last_at)
     oldest = min(blocks, key=lambda block: block.first_at)
     trace = _trace(newest)
     chain = _chain(newest, trace)
     root = chain[-1] if trace.certain and chain and chain[-1].name not in _WRAPPERS else None
+    causes = tuple(thrown.name for thrown in chain)
+    message = _reported(chain, newest)[:_LONGEST_LINE]
     failed_at = newest.failed_at if newest.failed_at is not None else record.timestamp
     return FailureReason(
         newest.family,
         failed_at,
         exception=newest.exception or (chain[0].name if chain else ""),
         root_cause=root.name if root else "",
-        causes=tuple(thrown.name for thrown in chain),
-        message=_reported(chain, newest)[:_LONGEST_LINE],
+        causes=causes,
+        message=message,
         root_message=_root_message(chain, root, newest)[:_LONGEST_LINE],
         wrapper_message=newest.message[:_LONGEST_LINE],
         own_frame=trace.own_frame,
@@ -120,6 +128,7 @@ def _reason(record: DeadLetter, blocks: Sequence[Block]) -> FailureReason:
         origin=oldest.origin or newest.origin,
         came_back=sum(block.failures for block in blocks) - 1,
         pointer=newest.pointer if record.value is None and record.key is None else "",
+        own_words=rules.said_of(causes, message),
     )
 
 

@@ -8,12 +8,13 @@ numbers), Karafka, Silverback and Watermill write headers of this kind, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from kmp_desktop.core.failure_headers import Headers, as_binary_number, as_number, as_text
 from kmp_desktop.core.failure_reason import Block, Family, Origin
+from kmp_desktop.core.failure_rules import MEANINGS, FailureRules
 from kmp_desktop.core.stack_trace import split_class
 
 _MEANINGS = {
@@ -71,6 +72,7 @@ _NO_TEXT = frozenset({"", "false", "null", "none", "0", "no"})  # in a header th
 # Silverback's failure reason: the innermost exception and the assembly it came from.
 _IN_ASSEMBLY = re.compile(r"([A-Za-z_][\w+`]*(?:\.[\w+`]+)+) in [\w.-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+Meaning = Callable[[str], tuple[str, bool]]
 _TELLS = frozenset({"class", "message", "text", "topic", "stack", "cause", "failed_at"})
 _SECONDS_UP_TO = 100_000_000_000  # smaller numbers are epoch seconds, larger ones milliseconds
 
@@ -101,12 +103,24 @@ def is_name(name: str) -> bool:
 
 def read(headers: Headers) -> list[Block]:
     """The newest failure, or nothing."""
-    meanings = {name: meaning_of(name) for name in headers.names()}
-    if not any(alone and meaning in _TELLS for meaning, alone in meanings.values()):
+    return _read(headers, meaning_of, Family.FLAT)
+
+
+def read_own(headers: Headers, rules: FailureRules) -> list[Block]:
+    """The same with the names that an administrator has given, beside those that are known anyway."""
+    own = {name: (MEANINGS[said], True) for name, said in rules.headers}
+    if not any(name in headers for name in own):
         return []
-    blocks = _blocks(headers)
+    return _read(headers, lambda name: own.get(name) or meaning_of(name), Family.OWN)
+
+
+def _read(headers: Headers, meaning: Meaning, family: Family) -> list[Block]:
+    meanings = [meaning(name) for name in headers.names()]
+    if not any(alone and each in _TELLS for each, alone in meanings):
+        return []
+    blocks = _blocks(headers, meaning)
     (first_at, oldest), (last_at, newest) = blocks[0], blocks[-1]
-    told = _by_meaning(newest)
+    told = _by_meaning(newest, meaning)
     text = told.get("text") or b""
     if frame := _FIRST_FRAME.search(text):  # a whole stack trace under a name like "exception"
         told.setdefault("stack", text)
@@ -114,7 +128,7 @@ def read(headers: Headers) -> list[Block]:
     exception, message = _exception(told)
     return [
         Block(
-            Family.FLAT,
+            family,
             failures=len(blocks),
             first_at=first_at,
             last_at=last_at,
@@ -128,18 +142,18 @@ def read(headers: Headers) -> list[Block]:
             step_code=as_text(told.get("stage")),
             tries=as_binary_number(told.get("tries")),
             failed_at=_time(told.get("failed_at")),
-            first_sent=_time(_by_meaning(oldest).get("sent")),
-            origin=_origin(_by_meaning(oldest)),
+            first_sent=_time(_by_meaning(oldest, meaning).get("sent")),
+            origin=_origin(_by_meaning(oldest, meaning)),
         )
     ]
 
 
-def _blocks(headers: Headers) -> list[tuple[int, dict[str, bytes | None]]]:
+def _blocks(headers: Headers, meaning: Meaning) -> list[tuple[int, dict[str, bytes | None]]]:
     """Cut before every name that occurs again, unless it may have been sent with the message."""
     found: list[tuple[int, dict[str, bytes | None]]] = []
     for at, (name, value) in enumerate(headers.pairs()):
-        meaning, alone = meaning_of(name)
-        if not meaning:
+        means, alone = meaning(name)
+        if not means:
             continue
         if not found or (alone and name in found[-1][1]):
             found.append((at, {}))
@@ -147,10 +161,10 @@ def _blocks(headers: Headers) -> list[tuple[int, dict[str, bytes | None]]]:
     return found
 
 
-def _by_meaning(block: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+def _by_meaning(block: Mapping[str, bytes | None], meaning: Meaning) -> dict[str, bytes | None]:
     found: dict[str, bytes | None] = {}
     for name, value in block.items():
-        found.setdefault(meaning_of(name)[0], value)
+        found.setdefault(meaning(name)[0], value)
     return found
 
 

@@ -19,6 +19,7 @@ class Family(StrEnum):
     SHARE_GROUP = "share_group"
     SMALLRYE = "smallrye"
     ENVELOPE = "envelope"  # the content is JSON around the original message
+    OWN = "own"  # names that an administrator has given
     FLAT = "flat"  # home-grown headers such as error, original_topic
 
 
@@ -71,6 +72,7 @@ class FailureReason:
     origin: Origin | None = None
     came_back: int = 0
     pointer: str = ""
+    own_words: str = ""  # an administrator's words for it
 
     @property
     def stack_trace(self) -> str:

@@ -65,6 +65,8 @@ _ENDING = re.compile(r"(?:Exception|Error|Failure)$")
 
 def label(reason: FailureReason) -> Text:
     """The plain-word label of the reason's group (its root cause decides, then what wraps it)."""
+    if reason.own_words:
+        return text("{words}", words=reason.own_words)
     found = _label_of(tuple(dict.fromkeys(reversed(reason.causes))))
     if found != NO_REASON or reason.family is Family.SHARE_GROUP:  # brokers only say that it was refused
         return found

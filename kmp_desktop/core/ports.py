@@ -14,6 +14,7 @@ from uuid import UUID
 
 from kmp_desktop.core.connection_check import CheckResult
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import ChunkResult, ClusterWork, CommitProgress, Resolution
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
@@ -293,6 +294,7 @@ class QueueAdapters:
     sink: Callable[[], DecisionSink]
     schemas: Callable[[], SchemaSource | None]  # None: no registry is set
     letters: Callable[[], Letters] = list  # where an engine keeps its records
+    failures: FailureRules = NO_RULES  # an administrator's, for reading why records failed
 
 
 class Connector(Protocol):

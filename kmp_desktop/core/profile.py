@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
+
 
 class Environment(StrEnum):
     """How careful the window has to be."""
@@ -83,6 +85,7 @@ class ConnectionProfile:
     read_only: bool = False
     backup_days: int = 30  # how long discarded records are kept on this computer, encrypted; 0: not at all
     queues: tuple[Queue, ...] = ()
+    failures: FailureRules = NO_RULES
     settings: tuple[tuple[str, str], ...] = ()  # further librdkafka settings, no secrets
     managed: bool = False  # an administrator put it on this computer; never saved
 

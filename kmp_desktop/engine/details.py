@@ -28,7 +28,7 @@ def describe(records: Records, row: int) -> RecordDetails:
     records.refresh_newer()
     record = records.record[row]
     shown = records.shown(row)
-    reason = failure_of(record)
+    reason = failure_of(record, records.failures)
     payload = records.reader.payload(record.value, record.headers)
     return RecordDetails(
         row=row,
@@ -38,7 +38,7 @@ def describe(records: Records, row: int) -> RecordDetails:
         facts=_facts(reason, shown.why),
         payload=payload,
         format_label=_format_label(payload, len(record.value or b"")),
-        headers=header_lines(record),
+        headers=header_lines(record, records.failures.names()),
         related=_related(records, row),
         key_shown=shown.key,
         key_bytes=None if record.key is None else len(record.key),
@@ -122,7 +122,7 @@ def _side(record: DeadLetter, this: DeadLetter) -> int:
 def _related_record(records: Records, record: DeadLetter, row: int | None, this: DeadLetter) -> RelatedRecord:
     if row is None:
         kind = message_type(record, records.reader.read(record.value, record.headers))
-        failed_at = failure_of(record).failed_at
+        failed_at = failure_of(record, records.failures).failed_at
     else:
         kind, failed_at = records.message_type(row), records.failed_at[row]
     decided = row is None or bool(records.removed[row] or records.elsewhere[row])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.ports import Letters, SchemaSource
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter
@@ -48,12 +49,17 @@ class Engine:
     """One open queue. ``push`` is called, in the caller's thread, with what nobody asked for."""
 
     def __init__(
-        self, schemas: SchemaSource | None, push: Callable[[Reply], None], letters: Letters | None = None
+        self,
+        schemas: SchemaSource | None,
+        push: Callable[[Reply], None],
+        letters: Letters | None = None,
+        failures: FailureRules = NO_RULES,
     ) -> None:
         """``letters``: where records are kept, empty so far; ``None``: in memory."""
         self._schemas = schemas
         self._push = push
-        self._records = Records(ContentReader(ContentDecoder(schemas)), [] if letters is None else letters)
+        reader = ContentReader(ContentDecoder(schemas))
+        self._records = Records(reader, [] if letters is None else letters, failures)
         self._queries = Queries(self._records)
         self._loaded: LoadedQueue | None = None
         self._reading = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 
 from kmp_desktop.core.failure import is_failure_header, known_number
 from kmp_desktop.core.record import DeadLetter
@@ -11,15 +12,19 @@ from kmp_desktop.core.view import HeaderLine
 _BLANKS = str.maketrans("", "", "\n\r\t")
 
 
-def header_lines(record: DeadLetter) -> tuple[HeaderLine, ...]:
-    """Every header in the order of the record; a null value shows nothing."""
+def header_lines(record: DeadLetter, own: Container[str] = ()) -> tuple[HeaderLine, ...]:
+    """Every header in the order of the record; a null value shows nothing.
+
+    ``own``: names that are failure headers because an administrator said so.
+    """
     times = Counter(name for name, _ in record.headers)
     nth: Counter[str] = Counter()
     lines = []
     for name, value in record.headers:
         nth[name] += 1
         shown, raw = _value(name, value)
-        lines.append(HeaderLine(name, shown, raw, is_failure_header(name), nth[name], times[name]))
+        of_failure = name in own or is_failure_header(name)
+        lines.append(HeaderLine(name, shown, raw, of_failure, nth[name], times[name]))
     return tuple(lines)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.failure import FailureReason, failure_of, known_number
+from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.ports import Letters
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.view import GroupBy, PayloadColumn, Row
@@ -40,8 +41,9 @@ _MESSAGE_CHARS = 2_000
 class Records:
     """All rows and their columns. For one thread; never raises for what is in a record."""
 
-    def __init__(self, reader: ContentReader, letters: Letters) -> None:
+    def __init__(self, reader: ContentReader, letters: Letters, failures: FailureRules = NO_RULES) -> None:
         """``letters``: where the records themselves are kept, empty so far."""
+        self.failures = failures
         self.reader = reader
         self.record = letters
         self.groups = Groupings()
@@ -94,7 +96,7 @@ class Records:
             return None
         row = len(self)
         content = self.reader.read(record.value, record.headers)
-        reason = failure_of(record)
+        reason = failure_of(record, self.failures)
         kind = message_type(record, content)
         self.record.append(record)
         self.places.append(record.id)
@@ -178,7 +180,8 @@ class Records:
             self.groups.set_message_type(row, kind)
             self.key[row] = key_shown(record.key, self.reader, record.headers) or None
             self._refresh_payload(row, content)
-            self.searched.replace(row, self._lines(row, record, failure_of(record), kind), content.words)
+            reason = failure_of(record, self.failures)
+            self.searched.replace(row, self._lines(row, record, reason, kind), content.words)
             changed.append(row)
         self.version += 1
         return changed

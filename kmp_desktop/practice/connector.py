@@ -37,4 +37,5 @@ class PracticeConnector:
             source=lambda: PracticeSource(self.broker, self.computer, queue, self._clock, batch=self._batch),
             sink=lambda: PracticeSink(self.broker, self.computer, queue, profile.person, self._clock),
             schemas=lambda: self._schemas,
+            failures=profile.failures,
         )

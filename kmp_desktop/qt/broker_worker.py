@@ -68,7 +68,7 @@ class BrokerWorker(QObject):
     """All slots run in the broker's thread; ``stop_reading`` and ``stop_commit`` are set by anyone.
 
     Signals:
-        connected(Callable): makes the registry client; the adapters are there.
+        connected(QueueAdapters): the adapters are there.
         progressed(ReadProgress), records_read(Batch), begun_anew(): while reading. ``begun_anew``:
             the topic was made anew, every record shown before is another queue's.
         read_done(ReadDone), read_failed(UserFacingError): a read ended.
@@ -253,7 +253,7 @@ class BrokerWorker(QObject):
             adapters = self._adapters()
             self._source = adapters.source()
             self._sink = adapters.sink()
-            self.connected.emit(adapters.schemas)
+            self.connected.emit(adapters)
         return self._source, self._sink
 
     def _close_adapters(self) -> None:

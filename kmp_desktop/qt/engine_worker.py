@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from kmp_desktop.core.ports import SchemaSource
+from kmp_desktop.core.ports import QueueAdapters
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.view import RecordsArrived, RecordsRemoved, Reply, Request
@@ -43,7 +43,7 @@ class EngineWorker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._schemas: Callable[[], SchemaSource | None] | None = None
+        self._adapters: QueueAdapters | None = None
         self._engine: Engine | None = None
         self._is_empty = True
         self._early: list[Request] = []  # asked before the engine was there
@@ -54,9 +54,9 @@ class EngineWorker(QObject):
         self._pause.timeout.connect(self._on_pause_over)
 
     @Slot(object)
-    def begin(self, schemas: Callable[[], SchemaSource | None]) -> None:
-        """Make an engine, unless there is one with records; ``schemas`` makes the registry client."""
-        self._schemas = schemas
+    def begin(self, adapters: QueueAdapters) -> None:
+        """Make an engine, unless there is one with records."""
+        self._adapters = adapters
         if self._is_empty:
             self._guarded(self._make_engine)
 
@@ -107,8 +107,9 @@ class EngineWorker(QObject):
         self.closed.emit()
 
     def _make_engine(self) -> None:
-        assert self._schemas is not None
-        self._engine = Engine(self._schemas(), self._push)
+        adapters = self._adapters
+        assert adapters is not None
+        self._engine = Engine(adapters.schemas(), self._push, failures=adapters.failures)
         early, self._early = self._early, []
         for request in early:
             self._answer(self._engine, request)

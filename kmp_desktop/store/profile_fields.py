@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from kmp_desktop.core.failure_rules import MEANINGS, FailureRules, OwnWords
 from kmp_desktop.core.names import are_servers, is_id, is_topic, is_url
 from kmp_desktop.core.profile import (
     ConnectionProfile,
@@ -25,6 +26,7 @@ _CONNECTION_KEYS = (
     *("ca_pem", "certificate_file", "key_file", "token_url", "token_scope", "aws_region"),
     *("registry_url", "registry_user", "registry_sign_in", "registry_token_url", "registry_scope"),
     *("person", "confirm_discards_from", "backup_days", "read_only", "queues", "settings"),
+    *("failure_headers", "failure_words"),
 )
 _QUEUE_KEYS = ("id", "name", "queue_topic", "retry_topic", "group", "description")
 
@@ -120,6 +122,17 @@ class _Fields:
             raise WrongField(self._at(name), text("expected an object, in braces."))
         return tuple((each, self._setting(f"{self._at(name)}.{each}", each, value[each])) for each in value)
 
+    def meanings(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Header names, each with what it holds."""
+        value = self._value.get(name, {})
+        if not isinstance(value, dict):
+            raise WrongField(self._at(name), text("expected an object, in braces."))
+        for header, meaning in value.items():
+            if meaning not in MEANINGS:
+                words = ", ".join(f'"{each}"' for each in MEANINGS)
+                raise WrongField(f"{self._at(name)}.{header}", text("expected one of {words}.", words=words))
+        return tuple(value.items())
+
     def _setting(self, place: str, name: str, value: Any) -> str:
         if is_secret_setting(name):
             raise WrongField(place, _no_secrets())
@@ -170,8 +183,19 @@ def _connection(fields: _Fields) -> ConnectionProfile:
         backup_days=fields.number("backup_days", 30),
         read_only=fields.switch("read_only"),
         queues=queues,
+        failures=FailureRules(
+            fields.meanings("failure_headers"),
+            tuple(
+                _own_words(_Fields(value, place, ("contains", "words")))
+                for value, place in fields.list("failure_words")
+            ),
+        ),
         settings=fields.settings("settings"),
     )
+
+
+def _own_words(fields: _Fields) -> OwnWords:
+    return OwnWords(fields.text("contains"), fields.text("words"))
 
 
 def _queue(fields: _Fields) -> Queue:

@@ -142,6 +142,11 @@ def _connection(profile: ConnectionProfile) -> dict[str, Any]:
             confirm_discards_from=(profile.confirm_discards_from, 10),
             backup_days=(profile.backup_days, 30),
             read_only=(profile.read_only, False),
+            failure_headers=(dict(profile.failures.headers), {}),
+            failure_words=(
+                [{"contains": each.part, "words": each.words} for each in profile.failures.words],
+                [],
+            ),
             settings=(dict(profile.settings), {}),
         ),
         "queues": [_queue(each) for each in profile.queues],

@@ -18,6 +18,7 @@ from kmp_desktop.app.plan_file import read_plan
 from kmp_desktop.cli.print_command import _readable_lines
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.failure import failure_of, group_key, is_failure_header, label
+from kmp_desktop.core.failure_rules import NO_RULES
 from kmp_desktop.core.ledger import LedgerTooLarge, NotOurs, decode, encode
 from kmp_desktop.core.payload import Node, Tree
 from kmp_desktop.core.ports import RegisteredSchema
@@ -225,7 +226,7 @@ def printed(data: bytes) -> None:
     name = data[: len(data) // 4].decode("utf-8", "ignore")
     record = DeadLetter(RecordId(0, 1), data, data[::-1], (*found, (name, data)), 5)
     known = ("partition ", "  key: ", "  why: ", "  header ", "  … ", "  content: ", "  not readable: ")
-    for line in _readable_lines(record, ContentDecoder(None)):
+    for line in _readable_lines(record, ContentDecoder(None), NO_RULES):
         assert line.startswith(known), line
         assert not _STEERING.intersection(line), ascii(line)
 

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
+from kmp_desktop.core.failure_rules import MEANINGS, FailureRules, OwnWords
 from kmp_desktop.core.profile import (
     ConnectionProfile,
     Environment,
@@ -137,6 +138,13 @@ topics = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}", fullmatch=True)
             user=one_line | st.just(""),
             person=one_line | st.just(""),
             confirm_discards_from=st.integers(0, 10**6),
+            failures=st.builds(
+                FailureRules,
+                st.dictionaries(one_line, st.sampled_from(sorted(MEANINGS)), max_size=3).map(
+                    lambda headers: tuple(headers.items())
+                ),
+                st.lists(st.builds(OwnWords, one_line, one_line), max_size=3).map(tuple),
+            ),
             backup_days=st.integers(0, 10**4),
             queues=st.lists(
                 st.builds(Queue, ids, one_line, topics, topics | st.just(""), one_line),
@@ -211,6 +219,11 @@ def test_a_file_with_a_byte_order_mark_opens(tmp_path: Path) -> None:
             _document(settings={"a": None}),
             "“connections[1].settings.a”: expected text, a number, true or false",
         ),
+        (
+            _document(failure_headers={"x-why": "reason"}),
+            "“connections[1].failure_headers.x-why”: expected one of",
+        ),
+        (_document(failure_words=[{"words": "x"}]), "“connections[1].failure_words[1].contains”: is missing"),
         (_document(settings=[]), "“connections[1].settings”: expected an object, in braces"),
         (_document(queues={}), "“connections[1].queues”: expected a list, in brackets"),
         (_document(queues=["x"]), "“connections[1].queues[1]”: expected an object, in braces"),
