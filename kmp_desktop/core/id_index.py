@@ -30,6 +30,10 @@ class IdIndex:
         """The offsets of each partition, ascending; not to be changed."""
         return self._offsets
 
+    def arrays(self) -> dict[int, tuple[array[int], array[int]]]:
+        """(offsets, numbers) of each partition, by ascending offset; not to be changed."""
+        return {each: (self._offsets[each], self._numbers[each]) for each in self._offsets}
+
     def put(self, record: RecordId, number: int) -> None:
         """Give a record a number, whether it has one already or not."""
         partition, offset = record

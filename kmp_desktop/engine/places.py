@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,19 @@ class Places:
         """The rows of those records that have one, in their order."""
         found = [row for each in records if (row := self._rows.get(each)) is not None]
         return np.array(found, np.uint32)
+
+    def rows_at(self, records: Sequence[RecordId]) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+        """(row, whether there is one) of each record, for many at once."""
+        partitions = np.fromiter((each[0] for each in records), np.int64, len(records))
+        offsets = np.fromiter((each[1] for each in records), np.int64, len(records))
+        rows, found = np.zeros(len(records), np.uint32), np.zeros(len(records), np.bool_)
+        for partition, (known, numbers) in self._rows.arrays().items():
+            mine = np.flatnonzero(partitions == partition)
+            there = np.frombuffer(known, np.int64)
+            at = np.minimum(np.searchsorted(there, offsets[mine]), len(there) - 1)
+            rows[mine] = np.frombuffer(numbers, np.uint64)[at]
+            found[mine] = there[at] == offsets[mine]
+        return rows, found
 
     def arrays(self) -> tuple[Whole, Whole]:
         """(partition, offset) of every row; not to be kept."""

@@ -32,6 +32,8 @@ UNDECIDED = 0
 DECISION_ORDER = {Decision.MERGE: 1, Decision.PURGE: 2, Decision.SKIP: 3}
 """How decisions sort; undecided is 0."""
 
+_NUMBER_OF: dict[Decision | None, int] = {None: UNDECIDED}
+_NUMBER_OF.update(DECISION_ORDER)
 _LARGEST = (1 << 62) - 1
 _HEADER_CHARS = 400  # of each header that are searched: a stack trace is searched by its head
 _ALL_HEADERS_CHARS = 4_000
@@ -119,16 +121,16 @@ class Records:
         self._alive = None
         self.version += 1
 
-    def decide(self, changes: Iterable[tuple[RecordId, Decision | None]]) -> None:
-        """Take note of what is staged; for records that did not arrive yet it is remembered."""
+    def decide(self, changes: Sequence[tuple[RecordId, Decision | None]]) -> None:
+        """Take note of what is staged, each record once; those that did not arrive yet are remembered."""
+        self._staged.update({record: decision for record, decision in changes if decision is not None})
         for record, decision in changes:
             if decision is None:
                 self._staged.pop(record, None)
-            else:
-                self._staged[record] = decision
-            row = self.row_of(record)
-            if row is not None:
-                self.decision[row] = DECISION_ORDER[decision] if decision else UNDECIDED
+        rows, here = self.places.rows_at([record for record, _ in changes])
+        numbers = np.fromiter((_NUMBER_OF[each] for _, each in changes), np.uint8, len(changes))
+        here[here] = np.frombuffer(self.removed, np.uint8)[rows[here]] == 0
+        np.frombuffer(self.decision, np.uint8)[rows[here]] = numbers[here]
         self.decisions_version += 1
 
     def staged(self) -> dict[RecordId, Decision]:
