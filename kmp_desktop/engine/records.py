@@ -32,8 +32,7 @@ UNDECIDED = 0
 DECISION_ORDER = {Decision.MERGE: 1, Decision.PURGE: 2, Decision.SKIP: 3}
 """How decisions sort; undecided is 0."""
 
-_NUMBER_OF: dict[Decision | None, int] = {None: UNDECIDED}
-_NUMBER_OF.update(DECISION_ORDER)
+_NUMBER_OF = dict[Decision | None, int]([(None, UNDECIDED), *DECISION_ORDER.items()])
 _LARGEST = (1 << 62) - 1
 _HEADER_CHARS = 400  # of each header that are searched: a stack trace is searched by its head
 _ALL_HEADERS_CHARS = 4_000
