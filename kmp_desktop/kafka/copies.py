@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import ResourceType
@@ -21,14 +21,15 @@ class FoundCopies:
     """Copies that everybody can see, and those of which it is certain that nobody ever will."""
 
     visible: tuple[WrittenCopy, ...] = ()
-    lost: tuple[WrittenCopy, ...] = field(default=())
+    lost: tuple[WrittenCopy, ...] = ()
+    hidden: tuple[WrittenCopy, ...] = ()  # behind an open transaction: seen, or lost, when that ends
+    gone: tuple[WrittenCopy, ...] = ()  # removed since by retention or compaction, or lost: nobody can tell
 
 
 def find_copies(desk: Desk, entry: JournalEntry) -> FoundCopies:
     """Look for each copy at its place in the retry topic.
 
-    Of a copy that was removed since (retention, compaction), that lies behind an open transaction, or
-    that this account may not read, nothing is said.
+    Of a retry topic that this account may not read, or that was made anew, nothing is said.
     """
     retry = topics.describe(desk.clients, entry.identity.retry_topic) if entry.copies else None
     if retry is None or retry.id != entry.identity.retry_topic_id:
@@ -44,16 +45,15 @@ def find_copies(desk: Desk, entry: JournalEntry) -> FoundCopies:
         if failure.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             return FoundCopies()
         raise
+    unseen = [each for each in entry.copies if (each.partition, each.offset) not in found]
+    hidden = {each for each in unseen if ends[retry.name, each.partition].stable <= each.offset}
     keeps_all = _keeps_all(desk, retry.name)
+    lost = {each for each in unseen if keeps_all and lows[each.partition] <= each.offset} - hidden
     return FoundCopies(
         tuple(each for each in entry.copies if (each.partition, each.offset) in found),
-        tuple(
-            each
-            for each in entry.copies
-            if (each.partition, each.offset) not in found
-            and keeps_all
-            and lows[each.partition] <= each.offset < ends[retry.name, each.partition].stable
-        ),
+        tuple(each for each in unseen if each in lost),
+        tuple(each for each in unseen if each in hidden),
+        tuple(each for each in unseen if each not in lost | hidden),
     )
 
 

@@ -49,8 +49,9 @@ def republish(desk: Desk, entry: JournalEntry, lost: Collection[WrittenCopy]) ->
     gone = tuple(each for each in ids if each not in sources)
     if gone:
         raise CannotRepair(text("Copies are missing, and their records are no longer in the queue."), gone)
-    limits, now = _limits(desk, entry), desk.clock.now_ms()
-    producer = new_initialised(desk.clients.settings, desk.transactional_id, batch_size(limits))
+    limits, now = limits_now(desk, entry), desk.clock.now_ms()
+    settings, stopped = desk.clients.settings, desk.clients.stopped
+    producer = new_initialised(settings, desk.transactional_id, batch_size(limits), stopped)
     try:
         producer.begin_transaction()
         deadline = time.monotonic() + work_s(desk.clients.settings)
@@ -111,7 +112,8 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
             return
 
 
-def _limits(desk: Desk, entry: JournalEntry) -> TopicLimits:
+def limits_now(desk: Desk, entry: JournalEntry) -> TopicLimits:
+    """What the topics of the entry take now."""
     queue = topics.describe(desk.clients, entry.identity.queue_topic)
     assert queue is not None, "resolve looked at it"
     return topics.limits_of(desk.clients, queue, topics.describe(desk.clients, entry.identity.retry_topic))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.journal import JournalEntry, JournalPhase
+from kmp_desktop.core.journal import JournalEntry, JournalPhase, WrittenCopy
 from kmp_desktop.core.outcome import ClusterWork, Outcome, Resolution
 from kmp_desktop.core.queue_state import CommittedOffset, PartitionKind, PartitionState, PlannedDecision
 from kmp_desktop.core.record import RecordId
@@ -29,8 +29,9 @@ from kmp_desktop.kafka.desk import (
 from kmp_desktop.kafka.heal import heal
 from kmp_desktop.kafka.held import HeldPartitions
 from kmp_desktop.kafka.interpretation import states_of
+from kmp_desktop.kafka.lost_tombstones import not_visible, write_again
 from kmp_desktop.kafka.offsets import Mark
-from kmp_desktop.kafka.repair import CannotRepair, redo, republish
+from kmp_desktop.kafka.repair import CannotRepair, limits_now, redo, republish
 from kmp_desktop.kafka.scan import RangeLost, ReadStalled, read_at
 from kmp_desktop.kafka.settings import SOCKET_TIMEOUT_S
 from kmp_desktop.kafka.transaction import FAILURES, NotInitialised, drop, error_of, new_initialised
@@ -173,7 +174,30 @@ def _with_all_copies(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> Re
     """The decisions count: copies that are lost are written again, then it is looked at once more."""
     if copies.lost:
         return republish(desk, entry, copies.lost)
-    return _settled(desk, entry, Outcome.COMMITTED)
+    if copies.hidden:
+        places = sorted({f"{entry.identity.retry_topic}/{each.partition}" for each in copies.hidden})
+        return _unknown(entry, _hidden_by_others(), ", ".join(places))
+    return _with_all_tombstones(desk, entry) or _told_what_is_gone(desk, entry, copies.gone)
+
+
+def _with_all_tombstones(desk: Desk, entry: JournalEntry) -> JournalEntry | None:
+    missing = not_visible(desk, entry)
+    return write_again(desk, entry, limits_now(desk, entry), missing) if missing else None
+
+
+def _told_what_is_gone(desk: Desk, entry: JournalEntry, gone: Collection[WrittenCopy]) -> Resolution:
+    if not gone:
+        return _settled(desk, entry, Outcome.COMMITTED)
+    # The decisions count, and nobody will ever know more: told once, then the queue opens again.
+    desk.journal.put_aside(entry, "decided, and it cannot be seen any more whether all was sent back")
+    unclear = tuple(sorted(each.source for each in gone))
+    words = text(
+        "Your records are decided. The retry queue has removed its older records since: it cannot be seen "
+        "any more whether these were sent back."
+    )
+    unknown = _unknown(entry, words, _partly_missing())
+    there = tuple(each.id for each in entry.plan if each.id not in unclear)
+    return replace(unknown, present=there, missing=unclear)
 
 
 def _without_witness(
@@ -215,6 +239,13 @@ def _unknown(entry: JournalEntry, message: Text, details: object) -> Resolution:
 
 def _partly_missing() -> Text:
     return text("Part of this commit is missing on the server.")
+
+
+def _hidden_by_others() -> Text:
+    return text(
+        "Your records are decided. Another program has open work in the retry queue: when it ends, it can be "
+        "seen whether all of them were sent back."
+    )
 
 
 def _call_the_administrator() -> Text:

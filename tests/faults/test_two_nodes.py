@@ -80,8 +80,7 @@ def _finished(fault: str, world: World, struck: Applying) -> Verdict:
     """The program's end, then the same plan again, on the same computer: it may repair what it began."""
     claims = [struck.claim()]
     claims.append(world.start_apply("desk", struck.plan, "--repair").claim())
-    # A tombstone that was lost with the markers is not written again: its key only stays longer.
-    verdict = world.judge(claims, settled=False)
+    verdict = world.judge(claims)
     if "committed" != claims[-1].outcome or verdict.decided != frozenset(struck.plan):
         verdict.violations.append(
             f"first {claims[0].outcome}, then {claims[-1].outcome} with {len(verdict.decided)} decided"

@@ -6,16 +6,20 @@ left out of the transaction, or written in one that is aborted; everything else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Outcome, Step
-from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.record import DeadLetter, Header, RecordId
+from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
+from kmp_desktop.kafka import commit_attempt, lost_tombstones
 from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
+from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
 from kmp_desktop.kafka.writing import Writer
 from tests.integration.kafka.real_queue import NOW, RealQueue
 
@@ -80,6 +84,40 @@ def cut_after(step: Callable[[CommitAttempt], None]) -> Callable[[CommitAttempt]
         cut()
 
     return last_step
+
+
+def tear_tombstones(monkeypatch: pytest.MonkeyPatch, queue: RealQueue, lost: bytes) -> None:
+    """Discard everything, and end with the commit; the tombstones of the keys in ``lost`` are aborted."""
+    write = CommitAttempt.write_tombstones
+
+    def written(self: CommitAttempt) -> None:
+        kept = {(0, bytes([each])) for each in lost}
+        with monkeypatch.context() as patch:
+            patch.setattr(commit_attempt, "finished_keys", lambda *known: finished_keys(*known) - kept)
+            write(self)
+        for key in sorted(kept):
+            headers = tombstone_headers(self.desk, self.memory, self.plan, self.nonce, key)
+            self.tombstones[key] = aborted_tombstone(queue, key[1], headers)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CommitAttempt, "write_tombstones", written)
+        desktop = queue.desktop()
+        loaded = desktop.load()
+        with pytest.raises(PowerCut):
+            desktop.commit(loaded, dict.fromkeys(loaded.records, P), {Step.COMMIT: cut})
+
+
+def aborted_tombstone(queue: RealQueue, key: bytes, headers: Sequence[Header]) -> int:
+    """Where a tombstone lies that nobody will ever see."""
+    name = {"bootstrap.servers": queue.bootstrap, "transactional.id": f"torn-{queue.name}", "log_level": 0}
+    producer = Producer(name)
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    writer: Writer[bytes] = Writer(BoundedProducer(producer, 60.0), 1e12)
+    writer.write(key, queue.topic, key, None, headers, partition=0)
+    place = writer.confirmed()[key][1]
+    producer.abort_transaction(30)
+    return place
 
 
 def aborted_copies(queue: RealQueue, records: Collection[DeadLetter]) -> dict[RecordId, tuple[int, int]]:
@@ -189,3 +227,110 @@ def test_a_copy_that_nobody_can_tell_of_is_not_written_again(
     assert resolution is not None
     assert (Outcome.UNKNOWN, (RecordId(0, 0),)) == (resolution.outcome, resolution.missing)
     assert before == queue.retried()
+
+
+def test_tombstones_that_are_lost_are_written_again_and_only_these(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue()
+    for key in (b"A", b"B", b"C", b"B"):
+        queue.write(key)
+    tear_tombstones(monkeypatch, queue, b"BC")
+    assert [b"A"] == queue.tombstones()
+    desktop = queue.desktop()
+
+    resolution = desktop.sink.resolve()
+
+    assert resolution is not None
+    assert (Outcome.COMMITTED, 4) == (resolution.outcome, resolution.purged)
+    assert [b"A", b"B", b"C"] == queue.tombstones()
+    told = {tombstone_of(0, each.headers) for each in queue.held() if is_tombstone(each.value, each.headers)}
+    assert {resolution.nonce} == {each.nonce for each in told}
+    assert {("0", "p"), ("1,3", "p"), ("1-3", "p"), ("2", "p")} >= {(e.decided, e.action) for e in told}
+    assert [] == queue.offered()
+    assert desktop.sink.resolve() is None
+
+
+def test_no_lost_tombstone_is_written_over_a_record_that_came_since(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue()
+    for key in (b"B", b"C"):
+        queue.write(key)
+    tear_tombstones(monkeypatch, queue, b"BC")
+    newer = queue.write(b"C", b"newer")
+
+    resolution = queue.desktop().sink.resolve()
+
+    assert resolution is not None
+    assert Outcome.COMMITTED == resolution.outcome, str(resolution.message)
+    assert [b"B"] == queue.tombstones()
+    assert [newer] == queue.offered()
+
+
+def test_no_lost_tombstone_is_written_over_a_record_that_comes_at_that_moment(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue()
+    for key in (b"B", b"C"):
+        queue.write(key)
+    tear_tombstones(monkeypatch, queue, b"BC")
+    written = lost_tombstones._written
+    newer: list[RecordId] = []
+
+    def after_a_stranger(*what: Any) -> Any:
+        if not newer:
+            newer.append(queue.write(b"C", b"newer"))
+        return written(*what)
+
+    monkeypatch.setattr(lost_tombstones, "_written", after_a_stranger)
+
+    resolution = queue.desktop().sink.resolve()
+
+    assert resolution is not None
+    assert Outcome.COMMITTED == resolution.outcome, str(resolution.message)
+    assert [b"B"] == queue.tombstones()
+    assert newer == queue.offered()
+
+
+def test_copies_behind_another_programs_open_work_are_waited_for_and_then_judged(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue({"cleanup.policy": "delete"})
+    ids = [queue.write(b"K%d" % number) for number in range(2)]
+    with queue.transaction(queue.retry_topic) as write:
+        write(b"stranger")
+        tear(monkeypatch, queue, (1,), offsets_lost=False)
+        desktop = queue.desktop()
+
+        before = desktop.sink.resolve()
+
+        assert before is not None
+        assert (Outcome.UNKNOWN, ()) == (before.outcome, before.missing)
+        assert "open work" in str(before.message)
+
+    after = desktop.sink.resolve()
+
+    assert after is not None
+    assert (Outcome.COMMITTED, len(ids)) == (after.outcome, after.merged)
+    assert [b"K0", b"K1"] == sorted(queue.retried(), key=str)
+
+
+def test_that_copies_were_removed_before_they_could_be_seen_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue({"cleanup.policy": "delete"})
+    ids = [queue.write(b"K%d" % number) for number in range(2)]
+    tear(monkeypatch, queue, (0,), offsets_lost=False)
+    admin = queue.admin()
+    for future in admin.delete_records([TopicPartition(queue.retry_topic, 0, 1)]).values():
+        future.result(30)
+    desktop = queue.desktop()
+
+    resolution = desktop.sink.resolve()
+
+    assert resolution is not None
+    assert (Outcome.UNKNOWN, (ids[0],)) == (resolution.outcome, resolution.missing)
+    assert "cannot be seen any more" in str(resolution.message)
+    assert desktop.sink.resolve() is None
+    assert [] == queue.offered()
