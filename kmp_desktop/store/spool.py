@@ -85,8 +85,7 @@ class Spool:
 
     def _write(self) -> None:
         if self._file is None:
-            folder = private_folder(self._folder)
-            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - open until the end
+            self._file = _nameless(self._folder)
             # Who drops the last reference gives the space back.
             weakref.finalize(self, self._file.close)
         # What an attempt on a full disk has left is written over.
@@ -103,6 +102,14 @@ class Spool:
         assert self._file is not None
         self._file.seek(start)
         return self._file.read(end - start)
+
+
+def _nameless(folder: Path) -> IO[bytes]:
+    """A file in our own folder; where nothing may be written there, in the system's for such files."""
+    try:
+        return tempfile.TemporaryFile(dir=private_folder(folder), buffering=0)
+    except OSError:
+        return tempfile.TemporaryFile(buffering=0)
 
 
 class SpooledRecords(MutableMapping[RecordId, DeadLetter]):

@@ -73,6 +73,15 @@ def test_the_file_has_no_name_and_nobody_else_may_look_into_its_folder(tmp_path:
     assert ([], 0o700) == (list(folder.iterdir()), folder.stat().st_mode & 0o777)
 
 
+def test_a_folder_that_may_not_be_written_to_does_not_keep_anyone_from_looking(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    letters = SpooledLetters(Spool(tmp_path / "file" / "spool"))
+    expected = [record(n, value=noise(1 << 20)) for n in range(3)]
+    for each in expected:
+        letters.append(each)
+    assert expected == [letters[row] for row in range(3)]
+
+
 class _FullDisk:
     """A file that takes so many bytes and no more."""
 
