@@ -57,7 +57,7 @@ class ApplyCommand:
     take_over: TakeOver | None
     repair: bool = False
     times: CopyTimes = CopyTimes.FITTING
-    backup_days: int = 0
+    backup_days: int | None = None  # None: as the connection says, not at all without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +298,10 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backup-days",
         metavar="N",
-        type=int,
-        default=0,
-        help="keep what is discarded on this computer for N days, encrypted with a key in its password store",
+        type=_days,
+        default=None,
+        help="keep what is discarded on this computer for N days, encrypted with a key in its password store "
+        "(default: as the connection says; 0 without one)",
     )
     parser.add_argument("queue_topic", metavar="QUEUE_TOPIC", type=_topic)
     parser.add_argument("retry_topic", metavar="RETRY_TOPIC", type=_topic)
@@ -382,6 +383,12 @@ def _servers(value: str) -> str:
 
 def _path(value: str) -> Path:
     return Path(_not_empty(value))
+
+
+def _days(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number of days, not {value!r}")
+    return int(value)
 
 
 def _record(value: str) -> RecordId:

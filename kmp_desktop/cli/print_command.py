@@ -104,6 +104,7 @@ def _json_line(record: DeadLetter, decoder: ContentDecoder, failures: FailureRul
         "timestamp": record.timestamp,
         "timestamp_type": _TIMESTAMP_TYPES[record.timestamp_type],
         "key_b64": _base64(record.key),
+        "key": to_plain(decoder.decode(record.key, record.headers, "key")),
         "value_b64": _base64(record.value),
         "headers": [[name, _base64(value)] for name, value in record.headers],
         "failure": failure_document(failure_of(record, failures)),

@@ -90,7 +90,9 @@ def _run(
             history, backups = SqliteHistory(folders.history), SealedBackups(folders.history, open_secrets())
             return restore_records(history, backups, restorer, command, screen, WallClock())
     plan = read_plan(command.plan)
-    with adapters_of(connection, folders, "apply", command.backup_days) as adapters:
+    kept_days = connection.profile.backup_days if command.queue.profile else 0
+    days = kept_days if command.backup_days is None else command.backup_days
+    with adapters_of(connection, folders, "apply", days) as adapters:
         return apply_plan(adapters, command, plan, screen, stopping)
 
 

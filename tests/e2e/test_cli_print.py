@@ -50,6 +50,7 @@ def test_every_field_of_a_record_is_shown(queue: CliQueue) -> None:
         "timestamp": 1_790_000_000_000,
         "timestamp_type": "CreateTime",
         "key_b64": "T1JEMDAx",
+        "key": "ORD001",
         "value_b64": line["value_b64"],
         "headers": [["a", "MQ=="], ["a", None], ["b", ""], ["n", "/wA="]],
         "failure": line["failure"],

@@ -13,11 +13,13 @@ from kmp_desktop.cli.arguments import (
     HistoryCommand,
     PrintCommand,
     QueueArguments,
+    RestoreCommand,
     SelfTestCommand,
     WindowCommand,
     parse,
 )
 from kmp_desktop.core.queue_state import TakeOver
+from kmp_desktop.core.record import RecordId
 
 QUEUE = ("-b", "kafka:9092", "-g", "kmp-orders")
 
@@ -90,6 +92,20 @@ def test_without_a_command_it_is_the_window() -> None:
     assert SelfTestCommand() == parse(["--self-test"]).command
 
 
+def test_records_to_put_back_are_named_by_their_place() -> None:
+    said = parse(["restore", *QUEUE, "--record", "0/12", "--record", "3/4", "--again", "q", "7"]).command
+    assert isinstance(said, RestoreCommand)
+    assert ("q", 7, (RecordId(0, 12), RecordId(3, 4)), True) == (
+        *(said.queue.queue_topic, said.number, said.records, said.again),
+    )
+
+
+def test_backups_of_a_plan_may_be_kept_for_some_days() -> None:
+    plan = ["apply", *QUEUE, "--plan", "p", "q", "r"]
+    days = [parse([*plan, *more]).command for more in ([], ["--backup-days", "7"], ["--backup-days", "0"])]
+    assert [None, 7, 0] == [each.backup_days for each in days if isinstance(each, ApplyCommand)]
+
+
 def test_history_may_be_searched() -> None:
     assert HistoryCommand() == parse(["history"]).command
     said = parse(["history", "4500318719", "--json", "--data-dir", "d"])
@@ -128,6 +144,8 @@ def test_history_may_be_searched() -> None:
             ["apply", *QUEUE, "--plan", "p", "--take-over", "all", "q", "r"],
             "expected offset or start, not 'all'",
         ),
+        (["apply", *QUEUE, "--plan", "p", "--backup-days", "-1", "q", "r"], "expected a number of days"),
+        (["restore", *QUEUE, "--record", "12", "q", "7"], "expected PARTITION/OFFSET, not '12'"),
         (["--open", "shop"], "expected PROFILE/QUEUE"),
         (["--open", "/orders"], "expected PROFILE/QUEUE"),
         (["--self-test", "print", *QUEUE, "q"], "not together with a command"),
