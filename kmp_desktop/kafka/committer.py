@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -76,9 +76,15 @@ class KafkaSink:
 
     def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:
         """Settle an unfinished commit of this computer; None = there was none."""
+        with self._may_stop(stopped):
+            return self._resolve()
+
+    @contextmanager
+    def _may_stop(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Within this block whatever waits for the server gives up when stopped."""
         self._desk.clients.stopped = stopped
         try:
-            return self._resolve()
+            yield
         finally:
             self._desk.clients.stopped = never
 
@@ -108,7 +114,7 @@ class KafkaSink:
         if not self._lock.take(identity.cluster_id, identity.queue_topic):
             return _not(NotCommittedReason.OTHER_WINDOW, text("It is being committed by another window."))
         try:
-            return self._settled_first(loaded) or self._tried(loaded, plan, observer, part, parts)
+            return self._settled_first(loaded, observer) or self._tried(loaded, plan, observer, part, parts)
         finally:
             self._lock.release()
 
@@ -136,7 +142,7 @@ class KafkaSink:
             self._met = True
         return topics.cluster_id(self._desk.clients)
 
-    def _settled_first(self, loaded: LoadedQueue) -> ChunkResult | None:
+    def _settled_first(self, loaded: LoadedQueue, observer: CommitObserver) -> ChunkResult | None:
         """An earlier commit that is not settled must never be forgotten by a new entry."""
         try:
             entry = self._desk.journal.read(loaded.identity.cluster_id, loaded.identity.queue_topic)
@@ -144,7 +150,8 @@ class KafkaSink:
             return _told(failure)
         if entry is None:
             return None
-        resolution = resolve(self._desk, entry)
+        with self._may_stop(observer.stopped):
+            resolution = resolve(self._desk, entry)
         if resolution.outcome is not Outcome.UNKNOWN:
             return None
         return ChunkResult(Outcome.UNKNOWN, message=resolution.message, nonce=resolution.nonce)
@@ -190,7 +197,8 @@ class KafkaSink:
         return _not(NotCommittedReason.CONTENTION, text("Other programs were faster each time."))
 
     def _asked(self, attempt: CommitAttempt, unknown: OutcomeUnknown) -> ChunkResult:
-        resolution = resolve(self._desk, attempt.entry(JournalPhase.COMMITTING))
+        with self._may_stop(attempt.observer.stopped):
+            resolution = resolve(self._desk, attempt.entry(JournalPhase.COMMITTING))
         if resolution.outcome is Outcome.COMMITTED:
             attempt.adopt()
             return self._committed(attempt)

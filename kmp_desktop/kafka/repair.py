@@ -7,12 +7,13 @@ decisions without the copies. The nonce in the ledger and the copies' places in 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import replace
 
 from kmp_desktop.core.copies import copy_of
 from kmp_desktop.core.journal import JournalEntry, JournalPhase, WrittenCopy
-from kmp_desktop.core.outcome import CommitProgress
+from kmp_desktop.core.outcome import CommitProgress, NotCommittedReason
 from kmp_desktop.core.ports import ReadProgress
 from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, PartitionKind, Plan, TopicLimits
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -20,7 +21,7 @@ from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka import topics
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.copies import FoundCopies, sources_of
-from kmp_desktop.kafka.desk import Desk, Memory, StrangerFound
+from kmp_desktop.kafka.desk import Desk, Memory, NotCommitted, StrangerFound
 from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.transaction import abort, again, batch_size, drop, is_fenced, new_initialised, work_s
 from kmp_desktop.kafka.writing import Writer
@@ -79,7 +80,11 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
     Only the missing copies are written. Raises CannotRepair, and all that an attempt raises; the
     journal keeps the entry until the attempt was verified.
     """
-    loaded = KafkaSource(desk.clients.settings, desk.queue, _NothingSeen()).load(_Silent())
+    silent = _Silent(desk.clients.stopped)
+    with closing(KafkaSource(desk.clients.settings, desk.queue, _NothingSeen())) as source:
+        loaded = source.load(silent)
+    if not loaded.complete:  # by the records of half a queue nothing can be repaired
+        raise NotCommitted(NotCommittedReason.STOPPED, text("You stopped the commit."))
     _refuse_decided_since(entry, loaded)
     plan = _still_there(entry, loaded)
     _undo_own_tombstones(entry, loaded, plan)
@@ -97,7 +102,7 @@ def redo(desk: Desk, entry: JournalEntry, copies: FoundCopies) -> None:
     memory = Memory.of(loaded)
     for number in range(_TRIES):
         attempt = CommitAttempt(
-            *(desk, loaded, memory, plan, _Silent(), 1, 1),
+            *(desk, loaded, memory, plan, silent, 1, 1),
             nonce=entry.nonce,
             started_at=entry.started_at,
             copies=dict(kept),
@@ -181,7 +186,10 @@ class _NothingSeen:
 
 
 class _Silent:
-    """Nobody follows a repair, and nobody stops it."""
+    """Nobody follows a repair; whoever waits for it may stop it."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
 
     def records(self, batch: Collection[DeadLetter]) -> None:
         pass
@@ -193,4 +201,4 @@ class _Silent:
         pass
 
     def stopped(self) -> bool:
-        return False
+        return self._stopped()

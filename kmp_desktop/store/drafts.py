@@ -166,7 +166,10 @@ class FileDrafts:
         size = path.stat().st_size
         if size < max(_WORTH_COMPACTING, _GROWTH * self._compacted[path]):
             return
-        draft = draft_format.read(path.read_bytes())
+        try:
+            draft = draft_format.read(path.read_bytes())
+        except Damaged:  # what was added is on disk; the next reading keeps the file, and tells of it
+            return
         replace_file(path, draft_format.head(key) + draft_format.whole(draft.entries, draft.saved_at))
         self._compacted[path] = path.stat().st_size
 

@@ -16,7 +16,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import Outcome, Step
 from kmp_desktop.core.record import DeadLetter, Header, RecordId
 from kmp_desktop.core.tombstone import is_tombstone, tombstone_of
-from kmp_desktop.kafka import commit_attempt, lost_tombstones
+from kmp_desktop.kafka import commit_attempt, lost_tombstones, repair, resolve
 from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.commit_attempt import CommitAttempt
 from kmp_desktop.kafka.finished_keys import finished_keys, tombstone_headers
@@ -192,6 +192,32 @@ def test_a_repair_that_is_cut_off_is_repaired_once_more(
     assert resolution is not None
     assert Outcome.COMMITTED == resolution.outcome, str(resolution.message)
     check_everything_is_right(queue, records)
+
+
+def test_a_repair_that_is_stopped_writes_nothing_and_is_done_another_time(
+    monkeypatch: pytest.MonkeyPatch, make_queue: MakeQueue
+) -> None:
+    queue = make_queue({"cleanup.policy": "delete"})
+    ids = [queue.write(b"K%d" % number) for number in range(2)]
+    tear(monkeypatch, queue, (0,), offsets_lost=True)
+    stop: list[bool] = []
+
+    def redo(*what: Any) -> None:
+        stop.append(True)
+        repair.redo(*what)
+
+    desktop = queue.desktop()
+    with monkeypatch.context() as patch:
+        patch.setattr(resolve, "redo", redo)
+        resolution = desktop.sink.resolve(lambda: bool(stop))
+
+    assert resolution is not None
+    assert Outcome.UNKNOWN == resolution.outcome
+    assert [b"K1"] == queue.retried()
+    assert -1001 == queue.offset()[0]
+    done = desktop.sink.resolve()
+    assert done is not None
+    assert (Outcome.COMMITTED, len(ids)) == (done.outcome, len(queue.retried()))
 
 
 def test_what_somebody_else_decided_since_is_shown_and_nothing_is_written(

@@ -199,6 +199,22 @@ def test_a_long_history_is_shortened_without_changing_what_is_staged(tmp_path: P
     assert 2 * one_step > _file(tmp_path).stat().st_size, "not shortened when read"
 
 
+def test_a_step_is_saved_also_where_damage_keeps_a_long_file_from_being_shortened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kmp_desktop.store.drafts._WORTH_COMPACTING", 1)
+    monkeypatch.setattr("kmp_desktop.store.drafts._GROWTH", 0)
+    drafts = _drafts(tmp_path)
+    drafts.append(KEY, [(RecordId(0, 1), MERGE, 7)])
+    file = _file(tmp_path)
+    damaged = file.read_bytes().replace(b'"c":', b'"x":')
+    file.write_bytes(damaged)
+
+    drafts.append(KEY, [(RecordId(0, 2), PURGE, 7)])
+
+    assert damaged + draft_format.line([(RecordId(0, 2), PURGE, 7)], NOW + 2) == file.read_bytes()
+
+
 def test_two_programs_at_once_lose_nothing(tmp_path: Path) -> None:
     started = [subprocess.Popen([sys.executable, "-c", _APPEND, str(tmp_path), each]) for each in "01"]
     assert [0, 0] == [each.wait() for each in started]
