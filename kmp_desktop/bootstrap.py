@@ -156,7 +156,7 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
             WallClock(),
         ),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
-        topics=topic_names,
+        topics=partial(_topic_names_hidden_from, log),
         clock=WallClock(),
         history=history,
         backups=backups,
@@ -226,6 +226,15 @@ class _HidingCheck:
         if self._log is not None:
             self._log.hide(*secrets.values())
         self._check(profile, queue, secrets, report, stopped)
+
+
+def _topic_names_hidden_from(
+    log: LogFile | None, profile: ConnectionProfile, secrets: Secrets, stopped: Callable[[], bool]
+) -> tuple[str, ...]:
+    """``topic_names``, with passwords that were typed a moment ago and never reach the log."""
+    if log is not None:
+        log.hide(*secrets.values())
+    return topic_names(profile, secrets, stopped)
 
 
 def _password_missing(profile: ConnectionProfile) -> UserFacingError:

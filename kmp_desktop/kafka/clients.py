@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from kmp_desktop.core.ports import never
+from kmp_desktop.kafka import making
 from kmp_desktop.kafka.settings import ClientSettings
 
 Answer = TypeVar("Answer")
@@ -65,7 +66,7 @@ class Clients:
     def consumer(self, group: str, isolation: str = READ_COMMITTED) -> Consumer:
         """A consumer that is only ever assigned by hand; it never commits anything by itself."""
         if (group, isolation) not in self._consumers:
-            self._consumers[group, isolation] = Consumer(
+            self._consumers[group, isolation] = making.consumer(
                 {
                     **self.settings,
                     "group.id": group,
@@ -84,7 +85,7 @@ class Clients:
     def admin(self) -> AdminClient:
         """The AdminClient, until ``renew_admin``."""
         if self._admin is None:
-            self._admin = AdminClient(dict(self.settings))
+            self._admin = making.admin_client(self.settings)
         return self._admin
 
     def renew_admin(self) -> None:

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.text import Text, text
+from kmp_desktop.kafka import making
 from kmp_desktop.kafka.settings import ClientSettings
 
 NOTHING_CHANGED = text("Nothing was changed.")
@@ -52,7 +52,7 @@ def meet(settings: ClientSettings, stopped: Callable[[], bool], timeout_s: float
     """
     causes: list[KafkaError] = []
     try:
-        admin = AdminClient({**settings, "error_cb": causes.append})  # type: ignore[dict-item]
+        admin = making.admin_client({**settings, "error_cb": causes.append})
     except KafkaException as error:
         raise wrong_settings(error, settings) from error
     deadline = time.monotonic() + timeout_s

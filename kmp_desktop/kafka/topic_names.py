@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 
 from kmp_desktop.core.profile import ConnectionProfile, Secrets
-from kmp_desktop.kafka import refusals
+from kmp_desktop.kafka import making, refusals
 from kmp_desktop.kafka.settings import client_settings
 
 _ANSWER_S = 10.0
@@ -19,7 +18,7 @@ def topic_names(profile: ConnectionProfile, secrets: Secrets, stopped: Callable[
     """In the order of the alphabet, without Kafka's own; raises UserFacingError. Blocks some seconds."""
     settings = client_settings(profile, secrets, "topics")
     refusals.meet(settings, stopped)
-    admin = AdminClient(dict(settings))
+    admin = making.admin_client(settings)
     try:
         topics = admin.list_topics(timeout=_ANSWER_S).topics
     except KafkaException as error:

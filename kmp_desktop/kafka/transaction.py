@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException
 
 from kmp_desktop.core.ports import never
 from kmp_desktop.core.queue_state import TopicLimits
+from kmp_desktop.kafka import making
 from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.settings import TRANSACTION_TIMEOUT, ClientSettings, transaction_s
 
@@ -84,7 +85,7 @@ def batch_size(limits: TopicLimits) -> int:
 
 def new_producer(settings: ClientSettings, transactional_id: str, batch: int) -> BoundedProducer:
     """A producer for one transaction."""
-    producer = Producer(
+    producer = making.producer(
         {
             **settings,
             "transactional.id": transactional_id,

@@ -9,10 +9,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from confluent_kafka import KafkaException
 
 from kmp_desktop.core.connection_check import CheckResult, CheckState, CheckStep
+from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.profile import ConnectionProfile, Mechanism, Secrets, Security
 from kmp_desktop.kafka.check import KafkaCheck
+from kmp_desktop.kafka.clients import Clients
+from kmp_desktop.kafka.refusals import meet
+from kmp_desktop.kafka.settings import client_settings
+from kmp_desktop.kafka.transaction import new_producer
 from tests.cluster.secured import KEY_PASSWORD, Secured
 from tests.cluster.tokens import CLIENTS
 
@@ -159,6 +165,22 @@ def test_what_is_wrong_with_an_own_certificate_is_named(
 
     assert CheckStep.SECURE is step
     assert said in f"{title} {advice}"
+
+
+@pytest.mark.parametrize("certificate", ["ca.pem", "gone.pem"])
+def test_a_wrong_file_beside_company_sign_in_does_not_end_the_process(
+    guarded: Secured, certificate: str
+) -> None:
+    profile = replace(by_token(guarded), certificate_file=guarded.file(certificate))
+    settings = client_settings(profile, Secrets(CLIENTS["clerk"]), "tests")
+
+    with pytest.raises(UserFacingError) as told:
+        meet(settings, lambda: False)
+    assert ErrorCode.SETTINGS is told.value.code
+    clients = Clients(settings)
+    for make in (clients.admin, lambda: clients.consumer("group"), lambda: new_producer(settings, "t", 1000)):
+        with pytest.raises(KafkaException):
+            make()
 
 
 @pytest.mark.parametrize("listener", ["SASLP", "SASLS"])
