@@ -228,6 +228,9 @@ class ProfileStore(Protocol):
     def read_file(self, path: str) -> tuple[ConnectionProfile, ...]:
         """The connections of a profile file someone handed over; raises UserFacingError PROFILE."""
 
+    def write_file(self, path: str, profiles: Sequence[ConnectionProfile]) -> None:
+        """Write a profile file to hand over; raises UserFacingError DISK. It never holds a password."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
@@ -72,6 +73,12 @@ class JsonProfiles:
                 raise _wrong(file, error.why) from error
             except Unreadable as error:
                 raise _wrong(file, error.why, str(error)) from error
+
+    def write_file(self, path: str, profiles: Sequence[ConnectionProfile]) -> None:
+        """Write a profile file to hand over, without what is personal."""
+        handed_over = tuple(replace(each, person="") for each in profiles)
+        with disk_errors(text("The profile file could not be written."), _unchanged()):
+            Path(path).write_bytes(profile_format.write(handed_over))
 
     def _read(self) -> tuple[ConnectionProfile, ...]:
         try:

@@ -455,6 +455,37 @@ def test_every_step_is_shown_and_the_failed_one_helps_further(desk: Desk) -> Non
     assert button(dialog, "saveConnectionButton").isEnabled()
 
 
+def test_a_test_is_copied_as_text_for_whoever_can_help(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    edit(dialog, "passwordEdit").setText(PASSWORD)
+    with desk.qtbot.waitSignal(desk.tester.ended):
+        button(dialog, "testConnectionButton").click()
+
+    button(dialog, "copyTestReportButton").click()
+
+    said = QGuiApplication.clipboard().text().splitlines()
+    assert "[passed] server works" in said
+    assert "[failed] Reading “orders.events.dlq” is not allowed" in said
+    assert "    kafka-acls --add --allow-principal User:svc-cs-desk" in said
+    assert PASSWORD not in "".join(said)
+
+
+def test_a_running_test_can_be_stopped(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    check = WaitsUntilStopped()
+    desk = desk_with(PracticeWorld(tmp_path), qtbot, check=check)
+    dialog = desk.dialog(PROFILE)
+    button(dialog, "testConnectionButton").click()
+    assert "Stop the test" == button(dialog, "testConnectionButton").text()
+    qtbot.waitUntil(check.begun.is_set)
+
+    button(dialog, "testConnectionButton").click()
+
+    qtbot.waitUntil(check.given_up.is_set)
+    assert "The test was stopped. Nothing was written." == words(dialog, "testedLabel")
+    assert "Test again" == button(dialog, "testConnectionButton").text()
+    close(desk)
+
+
 def test_the_focus_is_on_the_test_again_when_it_has_ended_unless_it_was_moved(desk: Desk) -> None:
     dialog = desk.dialog(PROFILE)
     dialog.activateWindow()
@@ -490,6 +521,22 @@ def test_closing_the_dialog_gives_up_the_test(qtbot: QtBot, qapp: QApplication, 
 
 
 # Profile files
+
+
+def test_a_connection_is_saved_as_a_file_for_others_without_what_is_personal(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "handed over.kmp-profile"
+    monkeypatch.setattr(desk.prompts, "save_file", lambda *asked: asked[-1](str(file)))
+    dialog = desk.dialog(PROFILE)
+    edit(dialog, "passwordEdit").setText(PASSWORD)
+
+    button(dialog, "exportProfileButton").click()
+    desk.qtbot.waitUntil(lambda: words(dialog, "saveNote").startswith("Saved as"))
+
+    assert (replace(PROFILE, person=""),) == desk.services.profiles.read_file(str(file))
+    assert PASSWORD not in file.read_text(encoding="utf-8")
+    assert () == desk.services.profiles.all()
 
 
 def test_a_profile_file_asks_only_for_what_it_cannot_hold(desk: Desk) -> None:

@@ -63,12 +63,7 @@ class ConnectionDialog(FramedDialog):
         self._services, self._lane, self._tester, self._prompts = services, lane, tester, prompts
         self._saved: Saved | None = None
         self._title = label(role="title", name="connectionTitle")
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        bring = Button(tr("Import settings …"), "importSettingsButton")
-        bring.clicked.connect(self.import_settings)
-        head.addWidget(bring)
-        self.body.addLayout(head)
+        self._fill_head()
         if profile.managed:
             words = tr("Your administrator set up this connection.")
             detail = tr("User name, password, own certificate and your name are yours; the rest is fixed.")
@@ -76,7 +71,7 @@ class ConnectionDialog(FramedDialog):
         self._form = ConnectionForm(profile, prompts)
         self._queues = QueueList(profile.queues)
         self._safety = SafetyFields(profile)
-        bring.setEnabled(not profile.managed)
+        self._import.setEnabled(not profile.managed)
         self._queues.setEnabled(not profile.managed)
         self._safety.setEnabled(not profile.managed)
         self._test = ConnectionTestPanel(tester, self._asked)
@@ -139,6 +134,18 @@ class ConnectionDialog(FramedDialog):
         )
         self._prompts.show(self, content, self._on_asked_to_close)
 
+    def _fill_head(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        self._import = Button(tr("Import settings …"), "importSettingsButton")
+        self._import.clicked.connect(self.import_settings)
+        self._export = Button(tr("Save as file …"), "exportProfileButton")
+        self._export.setToolTip(tr("A profile file for others. It holds no password."))
+        self._export.clicked.connect(self._on_export)
+        head.addWidget(self._import)
+        head.addWidget(self._export)
+        self.body.addLayout(head)
+
     def _fill_foot(self) -> None:
         row = self.foot.row
         self._note = label(tone="muted", name="saveNote", wrap=True)
@@ -192,6 +199,7 @@ class ConnectionDialog(FramedDialog):
         self._tabs.setTabText(1, tr("Queues ({n})", n=len(profile.queues)))
         self._test.set_possible(not found)
         self._save.setEnabled(not found)
+        self._export.setEnabled(not found)
         if found:
             note = say(found[0].why)
         elif self._test.has_failed:
@@ -218,6 +226,30 @@ class ConnectionDialog(FramedDialog):
             return
         verbs = (Verb.CANCEL, Verb.USE_FOR_TODAY, Verb.TRY_AGAIN)
         self._prompts.show_error(self, saved.secrets_error, self._on_locked, verbs)
+
+    @Slot()
+    def _on_export(self) -> None:
+        name = self._id or new_id(self.profile().name, self._taken_ids)
+        kinds = tr("Profile files (*.kmp-profile)")
+        self._prompts.save_file(self, tr("Save as profile file"), f"{name}.kmp-profile", kinds, self._write)
+
+    def _write(self, path: str) -> None:
+        profile = self.profile()
+        profile = replace(profile, id=profile.id or new_id(profile.name, self._taken_ids))
+
+        def work() -> str:
+            self._services.profiles.write_file(path, (profile,))
+            return path
+
+        self._lane.run(work, self._on_written, self._on_not_written)
+
+    @Slot(object)
+    def _on_written(self, path: str) -> None:
+        self._note.setText(tr("Saved as {file}. It holds no password.", file=path))
+
+    @Slot(object)
+    def _on_not_written(self, error: UserFacingError) -> None:
+        self._prompts.show_error(self, error, verbs=(Verb.CLOSE,))
 
     @Slot(object)
     def _on_imported(self, made: ImportedSettings) -> None:

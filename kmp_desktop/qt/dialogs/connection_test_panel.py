@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from kmp_desktop.app.check_report import check_report
 from kmp_desktop.core.connection_check import CheckResult, CheckState
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
@@ -46,6 +47,8 @@ class ConnectionTestPanel(Card):
         self._asked = asked
         self._serial = 0
         self._failed = False
+        self._is_running = False
+        self._found: list[CheckResult] = []
         head = QHBoxLayout()
         spaced(head, 0, 12)
         head.addWidget(label(tr("Connection test"), "section"))
@@ -54,7 +57,11 @@ class ConnectionTestPanel(Card):
         self._tested.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._tested, 1)
         self._button = Button(tr("Test connection"), "testConnectionButton", "plain", "arrow-clockwise")
-        self._button.clicked.connect(self.run)
+        self._button.clicked.connect(self._on_clicked)
+        self._copy = Button(tr("Copy report"), "copyTestReportButton", "quiet", "copy")
+        self._copy.clicked.connect(self._on_copy_report)
+        self._copy.hide()
+        head.addWidget(self._copy)
         head.addWidget(self._button)
         self.box.addLayout(head)
         self._steps = QVBoxLayout()
@@ -70,7 +77,7 @@ class ConnectionTestPanel(Card):
 
     def set_possible(self, possible: bool) -> None:
         """Whether there is something to test."""
-        self._button.setEnabled(possible)
+        self._button.setEnabled(possible or self._is_running)
 
     @Slot()
     def run(self) -> None:
@@ -80,16 +87,25 @@ class ConnectionTestPanel(Card):
             return
         self._clear()
         self._failed = False
-        if self._button.hasFocus():
-            self.setFocus()  # while the button cannot have it; else it went on to Cancel
-        self._button.setEnabled(False)
+        self._is_running = True
+        self._button.setText(tr("Stop the test"))
         self._tested.setText(tr("Testing …"))
         self._serial = self._tester.start(*asked)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        if not self._is_running:
+            self.run()
+            return
+        self._tester.stop()
+        self._ended()
+        self._tested.setText(tr("The test was stopped. Nothing was written."))
 
     @Slot(object)
     def _on_reported(self, line: TestLine) -> None:
         if line.serial == self._serial:
             self._failed = self._failed or line.result.state is CheckState.FAILED
+            self._found.append(line.result)
             self._steps.addWidget(CheckLine(line.result))
 
     @Slot(object)
@@ -99,16 +115,24 @@ class ConnectionTestPanel(Card):
         if end.error is not None:
             self._failed = True
             self._steps.addWidget(_could_not_begin(end.error))
-        self._button.setText(tr("Test again"))
-        self._button.setEnabled(True)
-        if self.hasFocus():
-            self._button.setFocus()
+        self._ended()
         said = tr("Tested today {time}. Nothing was written.", time=clock_time(now_ms()))
         self._tested.setText(said)
         announce(self, tr("The test found a problem.") if self._failed else tr("Everything works."))
         self.finished.emit(not self._failed)
 
+    def _ended(self) -> None:
+        self._is_running = False
+        self._button.setText(tr("Test again"))
+        self._copy.setVisible(bool(self._found))
+
+    @Slot()
+    def _on_copy_report(self) -> None:
+        QGuiApplication.clipboard().setText(check_report(self._found))
+
     def _clear(self) -> None:
+        self._found = []
+        self._copy.hide()
         while (item := self._steps.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

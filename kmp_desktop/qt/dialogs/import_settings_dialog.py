@@ -88,12 +88,13 @@ class ImportSettingsDialog(FramedDialog):
     def _look(self, work: Callable[[], ImportedSettings]) -> None:
         self._serial += 1
         serial = self._serial
+        self._lane.run(lambda: (serial, work()), self._on_looked, self._on_failed)
 
-        def done(found: ImportedSettings) -> None:
-            if serial == self._serial:
-                self._show(found)
-
-        self._lane.run(work, done, self._on_failed)
+    @Slot(object)
+    def _on_looked(self, answer: tuple[int, ImportedSettings]) -> None:
+        serial, found = answer
+        if serial == self._serial:
+            self._show(found)
 
     def _show(self, found: ImportedSettings) -> None:
         self._found = None if found.problem is not None else found
