@@ -58,6 +58,8 @@ class Backlog:
         if self._end is None:
             return None
         (loaded, then), self._end = self._end, None
-        self._engine.finish(loaded)
-        then()
+        try:
+            self._engine.finish(loaded)
+        finally:
+            then()  # whoever waits for it must not wait for ever
         return None
