@@ -17,7 +17,10 @@ from kmp_desktop.core.profile import SecretRef
 from kmp_desktop.core.text import Text, text
 
 SERVICE = "kmp-desktop"
-LONGEST = 1_200  # characters; the store of Windows takes 1,280
+PART = 1_200  # characters; the store of Windows takes 1,280 in one entry
+LONGEST = 10 * PART
+_IN_PARTS = "kmp-desktop secret in parts: "
+"""Followed by their number: what stands under the name of a secret that is longer than one entry."""
 
 # Others (plain text files, "null", "fail", whatever a plug-in brings) keep passwords readable, or lose them.
 _TRUSTED = frozenset(
@@ -44,7 +47,7 @@ class KeyringSecrets:
     def get(self, ref: SecretRef) -> str | None:
         """The secret, or None; raises UserFacingError SECRETS_LOCKED."""
         with _locked(text("Unlock it, or enter the password for today only.")):
-            return self._backend.get_password(SERVICE, _name(ref))
+            return self._whole(_name(ref))
 
     def put(self, ref: SecretRef, secret: str) -> None:
         """Keep it; raises UserFacingError SECRETS_LOCKED, or USAGE when it is too long."""
@@ -56,18 +59,42 @@ class KeyringSecrets:
                 text("Use one of at most {n} characters.", n=LONGEST),
             )
         with _locked(text("Unlock it, or enter the password for today only.")):
-            self._backend.set_password(SERVICE, _name(ref), secret)
+            self._forget_parts(_name(ref))
+            self._backend.set_password(SERVICE, _name(ref), self._kept_in_parts(_name(ref), secret))
 
     def delete(self, ref: SecretRef) -> None:
         """Forget it; not there = fine."""
         with _locked(text("Unlock it and try again.")):
             # Not every backend tells "not there" from other reasons.
+            self._forget_parts(_name(ref))
             if self._backend.get_password(SERVICE, _name(ref)) is not None:
                 self._backend.delete_password(SERVICE, _name(ref))
 
     def keeps(self) -> bool:
         """True: it is there at the next start, too."""
         return True
+
+    def _whole(self, name: str) -> str | None:
+        found = self._backend.get_password(SERVICE, name)
+        places = _parts(name, found)
+        if not places:
+            return found
+        parts = [self._backend.get_password(SERVICE, each) for each in places]
+        return None if None in parts else "".join(part for part in parts if part)
+
+    def _kept_in_parts(self, name: str, secret: str) -> str:
+        """Keep what does not go into one entry; gives back what belongs under the name itself."""
+        if len(secret) <= PART:
+            return secret
+        pieces = [secret[start : start + PART] for start in range(0, len(secret), PART)]
+        for number, piece in enumerate(pieces, 1):
+            self._backend.set_password(SERVICE, f"{name}/{number}", piece)
+        return f"{_IN_PARTS}{len(pieces)}"
+
+    def _forget_parts(self, name: str) -> None:
+        for each in _parts(name, self._backend.get_password(SERVICE, name)):
+            if self._backend.get_password(SERVICE, each) is not None:
+                self._backend.delete_password(SERVICE, each)
 
 
 class SessionSecrets:
@@ -110,6 +137,14 @@ def _trusted_backend() -> KeyringBackend | None:
         _log.info("no password store: %s", type(error).__name__)
         return None
     return next((each for each in several if type(each).__module__ in _TRUSTED), None)
+
+
+def _parts(name: str, found: str | None) -> list[str]:
+    """The names of the entries of a secret that is kept in parts; else none."""
+    number = (found or "").removeprefix(_IN_PARTS)
+    if found == number or not number.isdecimal():
+        return []
+    return [f"{name}/{each}" for each in range(1, min(int(number), LONGEST // PART) + 1)]
 
 
 def _name(ref: SecretRef) -> str:

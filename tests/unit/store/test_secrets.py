@@ -13,7 +13,7 @@ from keyring.backends.null import Keyring as NullKeyring
 from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.store.secrets import LONGEST, KeyringSecrets, SessionSecrets, open_secrets
+from kmp_desktop.store.secrets import LONGEST, PART, KeyringSecrets, SessionSecrets, open_secrets
 from tests.unit.store.secrets_contract import KAFKA, check_secret_store
 
 
@@ -24,19 +24,19 @@ class _PlainFile(KeyringBackend):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._kept: dict[tuple[str, str], str] = {}
+        self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
         """The password."""
-        return self._kept.get((service, username))
+        return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep it."""
-        self._kept[service, username] = password
+        self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
         """Forget it."""
-        del self._kept[service, username]
+        del self.kept[service, username]
 
 
 class _Chained(ChainerBackend):
@@ -116,6 +116,25 @@ def test_a_backend_that_fails_is_told_without_the_password() -> None:
 def test_a_password_that_no_store_takes_is_refused() -> None:
     with pytest.raises(UserFacingError, match="too long"):
         KeyringSecrets(_PlainFile()).put(KAFKA, "x" * (LONGEST + 1))
+
+
+def test_a_long_token_is_kept_in_parts_that_every_store_takes_and_goes_as_a_whole() -> None:
+    backend = _PlainFile()
+    store = KeyringSecrets(backend)
+    token = "".join(f"{number:07d}" for number in range(500))
+
+    store.put(KAFKA, token)
+    assert token == store.get(KAFKA)
+    assert 4 == len(backend.kept)
+    assert [] == [each for each in backend.kept.values() if len(each) > PART]
+
+    store.put(KAFKA, token[: 2 * PART])
+    assert (token[: 2 * PART], 3) == (store.get(KAFKA), len(backend.kept))
+    store.put(KAFKA, "short")
+    assert ["short"] == list(backend.kept.values())
+    store.put(KAFKA, token)
+    store.delete(KAFKA)
+    assert (None, {}) == (store.get(KAFKA), backend.kept)
 
 
 def test_memory_ends_with_the_program() -> None:
