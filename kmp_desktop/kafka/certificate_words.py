@@ -20,6 +20,7 @@ from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka.encryption import is_pkcs12, trusting
 
 _CONNECT_S = 4.0
+_HANDSHAKE_S = 10.0
 _NOT_YET, _EXPIRED = 9, 10  # OpenSSL's numbers
 _ITSELF, _ITSELF_IN_CHAIN = 18, 19
 _OTHER_NAMES = (62, 64)
@@ -66,6 +67,12 @@ def server_certificate_until(address: Address, profile: ConnectionProfile) -> da
         if "ALERT" in (error.reason or ""):
             return None  # it speaks TLS, and refused us: that is told when the client signs in
         raise _no_tls(error) from error
+    except TimeoutError as error:
+        raise NotSecure(
+            text("The server does not answer in time"),
+            text("Try again in a moment, or check the port."),
+            str(error),
+        ) from error
     except (OSError, ValueError) as error:
         raise _no_tls(error) from error
 
@@ -118,6 +125,7 @@ def _own_certificate(profile: ConnectionProfile, password: bytes | None) -> x509
 
 def _shaken_hands(address: Address, context: ssl.SSLContext) -> ssl.SSLSocket:
     plain = socket.create_connection(address, _CONNECT_S)
+    plain.settimeout(_HANDSHAKE_S)
     try:
         return context.wrap_socket(plain, server_hostname=address[0])
     except BaseException:

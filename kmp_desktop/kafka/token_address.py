@@ -17,7 +17,7 @@ from kmp_desktop.core.profile import ConnectionProfile
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.kafka.encryption import web_authorities
 
-_TIME_LIMIT_S = 6.0
+_TIME_LIMIT_S = 10.0
 _LONGEST = 100_000  # bytes of an answer
 
 
