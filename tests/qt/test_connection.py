@@ -409,6 +409,12 @@ def test_topics_of_the_cluster_are_found_by_a_part_of_their_name(desk: Desk) -> 
     assert offered is not None
     offered.setCompletionPrefix("EVENTS.D")
     assert (1, "orders.events.dlq") == (offered.completionCount(), offered.currentCompletion())
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    popup = offered.popup()
+    assert popup is not None
+    assert (True, 3) == (popup.isVisible(), offered.completionCount())
+    popup.hide()
 
 
 def test_while_the_form_is_not_complete_no_cluster_is_asked_for_topics(desk: Desk) -> None:
