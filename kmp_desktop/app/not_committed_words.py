@@ -271,6 +271,15 @@ def _journal(chunk: ChunkResult, _around: Surroundings) -> _Why:
     )
 
 
+def _backup(chunk: ChunkResult, _around: Surroundings) -> _Why:
+    return _Why(
+        text("The history or the backup could not be saved on this computer."),
+        chunk.message or text("A commit starts only after what is discarded is kept on this computer."),
+        text("Unlock the password store, or free some space. Then try again."),
+        kept=text("Nothing was sent. Your decisions are still staged."),
+    )
+
+
 def _ledger_full(chunk: ChunkResult, _around: Surroundings) -> _Why:
     n = len(chunk.low_offsets)
     show = Button(
@@ -320,6 +329,7 @@ _REASONS: dict[NotCommittedReason, Callable[[ChunkResult, Surroundings], _Why]] 
     NotCommittedReason.TAKE_OVER: _take_over,
     NotCommittedReason.FORGOTTEN: _forgotten,
     NotCommittedReason.JOURNAL: _journal,
+    NotCommittedReason.BACKUP: _backup,
     NotCommittedReason.LEDGER_FULL: _ledger_full,
     NotCommittedReason.CONTENTION: _contention,
     NotCommittedReason.LOAD_AGAIN: _load_again,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.failure import failure_of, label
 from kmp_desktop.core.history import Backups, Beginning, History, HistoryRecord, HistoryState, ended
-from kmp_desktop.core.outcome import ChunkResult, ClusterWork, Outcome, Resolution
+from kmp_desktop.core.outcome import ChunkResult, ClusterWork, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import (
     Clock,
     CommitObserver,
@@ -86,14 +86,19 @@ class RecordingSink:
     def commit_chunk(
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
     ) -> ChunkResult:
-        """Note it, keep what is discarded, commit, note how it ended.
-
-        Raises UserFacingError DISK or SECRETS_LOCKED before anything is sent.
-        """
+        """Note it, keep what is discarded, commit, note how it ended; what cannot be noted is not sent."""
         if not plan:  # only what earlier commits left over
             return self._sink.commit_chunk(loaded, plan, observer, part, parts)
-        number = self._history.begin(self._beginning(loaded, plan))
-        self._keep(number, loaded, plan)
+        try:
+            number = self._history.begin(self._beginning(loaded, plan))
+            self._keep(number, loaded, plan)
+        except UserFacingError as error:
+            return ChunkResult(
+                Outcome.NOT_COMMITTED,
+                reason=NotCommittedReason.BACKUP,
+                message=error.happened,
+                details=error.details,
+            )
         result = self._sink.commit_chunk(loaded, plan, observer, part, parts)
         if result.outcome is not Outcome.UNKNOWN:
             done = {*result.merged, *result.purged}

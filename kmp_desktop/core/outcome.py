@@ -35,6 +35,7 @@ class NotCommittedReason(StrEnum):
     FORGOTTEN = "forgotten"  # offsets lost: somebody must say that what is known shall do
     CLUSTER_UNFINISHED = "cluster_unfinished"
     JOURNAL = "journal"  # the journal could not be written
+    BACKUP = "backup"  # what is discarded could not be kept on this computer, or not noted
     LEDGER_FULL = "ledger_full"
     CONTENTION = "contention"  # fenced too often
     LOAD_AGAIN = "load_again"  # state changed in a way that must be read and asked again

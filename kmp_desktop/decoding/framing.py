@@ -74,7 +74,8 @@ def glue_frame(value: bytes) -> GlueFrame | None:
 
 
 def _in_headers(headers: Sequence[Header], part: str) -> Frame | None:
-    names = {name: value for name, value in headers if value and name in _SCHEMA_HEADERS[part]}
+    wanted = _SCHEMA_HEADERS[part]
+    names = {name: value for name, value in headers if name in wanted and value}
     if not names:
         return None
     written = names.get(_CONFLUENT_HEADERS[part], b"")

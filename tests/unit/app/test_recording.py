@@ -9,9 +9,8 @@ import pytest
 
 from kmp_desktop.app.recording import Place, RecordingConnector, RecordingSink, RecordingSource
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.history import Beginning, HistoryState
-from kmp_desktop.core.outcome import Outcome, Step
+from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
 from kmp_desktop.core.ports import QueueAdapters
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -120,9 +119,8 @@ class Full(SqliteHistory):
 def test_what_cannot_be_noted_is_not_committed(tmp_path: Path) -> None:
     broker, ids = filled(1)
     desk = recorded(Desk(broker), Full(tmp_path, at_beginning=True))
-    with pytest.raises(UserFacingError) as raised:
-        desk.commit(desk.loaded(), {ids[0]: Decision.PURGE})
-    assert "Nothing was committed." == str(raised.value.unchanged)
+    result = desk.commit(desk.loaded(), {ids[0]: Decision.PURGE})
+    assert (Outcome.NOT_COMMITTED, NotCommittedReason.BACKUP) == (result.outcome, result.chunks[0].reason)
     assert ids == Desk(broker).undecided()
 
 

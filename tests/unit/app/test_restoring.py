@@ -13,7 +13,8 @@ from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.history import HistoryState, RestoreNotKnown
-from kmp_desktop.core.outcome import Step
+from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
+from kmp_desktop.core.profile import SecretRef
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import DeadLetter, RecordId
 from kmp_desktop.core.text import text
@@ -154,3 +155,28 @@ def test_the_review_says_whether_there_will_be_a_backup(
     assert (True, False) == (title in said(Decision.PURGE), title in said(Decision.MERGE))
     kept.desk.commit(loaded, {ids[0]: Decision.PURGE})
     assert (title[:2] == "A ") == bool(kept.history.records(1)[0].backup_until)
+
+
+class Locked(KeepingSecrets):
+    """Nobody unlocks it."""
+
+    def get(self, ref: SecretRef) -> str | None:
+        """Locked."""
+        raise UserFacingError(
+            ErrorCode.SECRETS_LOCKED,
+            text("The password store is locked."),
+            text("Nothing."),
+            text("Unlock it."),
+        )
+
+
+def test_nothing_is_discarded_while_the_key_of_the_backups_is_locked(tmp_path: Path) -> None:
+    broker, ids = filled(2)
+    kept = Kept(tmp_path, Desk(broker), Locked())
+    result = kept.desk.commit(kept.desk.loaded(), {ids[0]: Decision.PURGE, ids[1]: Decision.MERGE})
+    assert (Outcome.NOT_COMMITTED, NotCommittedReason.BACKUP, "The password store is locked.") == (
+        result.outcome,
+        result.chunks[0].reason,
+        str(result.chunks[0].message),
+    )
+    assert (ids, HistoryState.NOT_COMMITTED) == (Desk(broker).undecided(), kept.history.entries()[0].state)
