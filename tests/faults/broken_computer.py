@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka import Producer
 
-from kmp_desktop.kafka import transaction
+from kmp_desktop.kafka import making
 
 _ROOM = 100  # bytes
 
@@ -42,4 +42,4 @@ def set_clock_wrong(by_ms: int) -> None:
 
     time.time_ns = wrong_ns
     time.time = lambda: wrong_ns() / 1e9
-    transaction.Producer = _Stamping  # type: ignore[attr-defined]
+    making.Producer = _Stamping  # type: ignore[attr-defined]
