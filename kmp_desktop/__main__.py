@@ -14,6 +14,10 @@ _NOTHING_BEGUN = 4  # the exit code of "not committed"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the command line (without the program's name) says; the process's exit code."""
     said = sys.argv[1:] if argv is None else list(argv)
+    if said == ["--engine"]:  # a window starts this, never a person
+        from kmp_desktop.process.serving import serve  # noqa: PLC0415 - no command needs it
+
+        return serve()
     try:
         arguments = parse(said)
     except SystemExit as end:  # argparse has said everything

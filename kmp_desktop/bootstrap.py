@@ -20,19 +20,14 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kmp_desktop import __version__
-from kmp_desktop.app.look_only import LookOnly, for_looking_only
-from kmp_desktop.app.recording import RecordingConnector
+from kmp_desktop.app.look_only import for_looking_only
 from kmp_desktop.app.whole_check import WholeCheck
 from kmp_desktop.cli.arguments import WindowCommand, parse
 from kmp_desktop.core.connection_check import CheckResult
-from kmp_desktop.core.errors import ErrorCode, UserFacingError
-from kmp_desktop.core.ports import ConnectionCheck, DeadLetterSource, QueueAdapters, SecretStore
+from kmp_desktop.core.ports import ConnectionCheck, SecretStore
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
-from kmp_desktop.core.text import text
 from kmp_desktop.decoding.registry import registry_of
 from kmp_desktop.kafka.check import KafkaCheck
-from kmp_desktop.kafka.committer import KafkaSink
-from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.kafka.restoring import KafkaRestorer
 from kmp_desktop.kafka.settings import client_settings
 from kmp_desktop.kafka.topic_names import topic_names
@@ -40,7 +35,10 @@ from kmp_desktop.practice.broker import PracticeBroker
 from kmp_desktop.practice.connector import PracticeConnector
 from kmp_desktop.practice.restoring import PracticeRestorer
 from kmp_desktop.practice.samples import fill, walkthrough
+from kmp_desktop.process.connector import recording_connector
+from kmp_desktop.process.serving import OPTION
 from kmp_desktop.qt.crash import CrashReporter
+from kmp_desktop.qt.engine_process import EngineProgram
 from kmp_desktop.qt.garbage import GarbageTimer
 from kmp_desktop.qt.main_window import MainWindow
 from kmp_desktop.qt.open_from_command_line import OpenFromCommandLine
@@ -55,14 +53,9 @@ from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.drafts import FileDrafts
 from kmp_desktop.store.folders import Folders
 from kmp_desktop.store.history import SqliteHistory
-from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.log_file import LogFile, logging_to
 from kmp_desktop.store.profiles import JsonProfiles
-from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.secrets import SessionSecrets, open_secrets
-from kmp_desktop.store.seen_states import FileSeenStates
-from kmp_desktop.store.spool import Spool, SpooledLetters, SpooledRecords
-from kmp_desktop.store.this_computer import this_computer
 from kmp_desktop.store.wall_clock import WallClock
 
 _log = logging.getLogger(__name__)
@@ -148,13 +141,7 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
         profiles=JsonProfiles(folders.config, folders.managed),
         secrets=secrets,
         drafts=FileDrafts(folders.drafts),
-        connector=RecordingConnector(
-            KafkaConnector(folders, log),
-            history,
-            backups,
-            this_computer(),
-            WallClock(),
-        ),
+        connector=recording_connector(folders, history, backups, log),
         check=_HidingCheck(WholeCheck(KafkaCheck(), registry_of), log),
         topics=partial(_topic_names_hidden_from, log),
         clock=WallClock(),
@@ -163,42 +150,23 @@ def real_services(folders: Folders, log: LogFile | None = None) -> Services:
         restorer=_restorer,
         config_folder=folders.config,
         data_folder=folders.data,
+        engine=EngineProgram(engine_command(), folders.data_dir, secrets, _hiding(log)),
     )
 
 
-class KafkaConnector:
-    """A ``Connector`` to real clusters."""
+def engine_command() -> tuple[str, ...]:
+    """How this program starts itself as the process behind a queue."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable, OPTION)
+    return (sys.executable, "-m", "kmp_desktop", OPTION)
 
-    def __init__(self, folders: Folders, log: LogFile | None = None) -> None:
-        self._folders = folders
-        self._log = log
 
-    def __call__(self, profile: ConnectionProfile, queue: Queue, secrets: Secrets) -> QueueAdapters:
-        """The adapters of one queue; settings that the client library refuses are told by them.
+def _hiding(log: LogFile | None) -> Callable[[Secrets], None]:
+    def hide(secrets: Secrets) -> None:
+        if log is not None:
+            log.hide(*secrets.values())
 
-        Raises UserFacingError SIGN_IN where nobody has given the password yet.
-        """
-        if self._log is not None:
-            self._log.hide(*secrets.values())
-        if profile.wants_password and not secrets.kafka_password:
-            raise _password_missing(profile)
-        folders = self._folders
-        spool = Spool(folders.spool)
-
-        def source() -> DeadLetterSource:
-            settings = client_settings(profile, secrets, "window")
-            seen = FileSeenStates(folders.seen)
-            made = KafkaSource(settings, queue, seen, lambda: SpooledRecords(spool))
-            return LookOnly(made) if profile.read_only else made
-
-        def sink() -> KafkaSink:
-            settings = client_settings(profile, secrets, "window")
-            journal, lock = FileJournal(folders.journal), FileLock(folders.locks)
-            seen = FileSeenStates(folders.seen)
-            return KafkaSink(settings, queue, journal, lock, seen, profile.person, WallClock())
-
-        schemas = partial(registry_of, profile, secrets)
-        return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool), profile.failures)
+    return hide
 
 
 def _restorer(profile: ConnectionProfile, secrets: Secrets) -> KafkaRestorer:
@@ -235,15 +203,6 @@ def _topic_names_hidden_from(
     if log is not None:
         log.hide(*secrets.values())
     return topic_names(profile, secrets, stopped)
-
-
-def _password_missing(profile: ConnectionProfile) -> UserFacingError:
-    return UserFacingError(
-        ErrorCode.SIGN_IN,
-        text("The password for “{name}” is not known on this computer.", name=profile.name),
-        text("Nothing was changed."),
-        text("Enter the password of {user}.", user=profile.user),
-    )
 
 
 class _SecretsWhenAsked:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.known_queue import ReadQueue
 from kmp_desktop.core.ledger import SHORT_NONCE_BYTES
 from kmp_desktop.core.outcome import CommitResult, Outcome, Resolution
-from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 
 
@@ -30,7 +30,7 @@ def doubt_of(result: CommitResult, staged: Mapping[RecordId, Decision]) -> Resol
     )
 
 
-def told_by_ledger(doubt: Resolution, loaded: LoadedQueue) -> Resolution | None:
+def told_by_ledger(doubt: Resolution, loaded: ReadQueue) -> Resolution | None:
     """How a commit in doubt ended, read from a queue that was read after it was settled; None: not told.
 
     More than eight commits later its number has left the ledger, and nobody can tell it from others'.

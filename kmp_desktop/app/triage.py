@@ -9,9 +9,10 @@ from enum import StrEnum
 from itertools import filterfalse
 
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
+from kmp_desktop.core.known_queue import Checksums, KnownQueue, ReadQueue
 from kmp_desktop.core.ports import DraftEntry, DraftKey, DraftStore
-from kmp_desktop.core.queue_state import LoadedQueue, QueueIdentity
-from kmp_desktop.core.record import DeadLetter, RecordId
+from kmp_desktop.core.queue_state import QueueIdentity
+from kmp_desktop.core.record import RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,15 @@ def draft_key(identity: QueueIdentity, servers: str) -> DraftKey:
     )
 
 
-def draft_changes(
-    change: Change, records: Mapping[RecordId, DeadLetter]
-) -> list[tuple[RecordId, Decision | None, int]]:
+def draft_changes(change: Change, records: Checksums) -> list[tuple[RecordId, Decision | None, int]]:
     """A change as a ``DraftStore`` takes it, with the checksum of each record."""
     return [
-        (record, decision, records[record].crc() if record in records else 0)
+        (record, decision, records.get(record) or 0)
         for record, decision in zip(change.ids, change.now, strict=True)
     ]
 
 
-def check_draft(entries: Sequence[DraftEntry], loaded: LoadedQueue, saved_at: int = 0) -> Restored:
+def check_draft(entries: Sequence[DraftEntry], loaded: KnownQueue, saved_at: int = 0) -> Restored:
     """Which decisions of a draft still mean the record that they were made for."""
     staged: dict[RecordId, Decision] = {}
     aside: list[tuple[DraftEntry, WhyAside]] = []
@@ -107,7 +106,7 @@ def check_draft(entries: Sequence[DraftEntry], loaded: LoadedQueue, saved_at: in
     return Restored(staged, tuple(aside), tuple(unread), saved_at)
 
 
-def restore_draft(drafts: DraftStore, key: DraftKey, loaded: LoadedQueue, book: DecisionBook) -> Restored:
+def restore_draft(drafts: DraftStore, key: DraftKey, loaded: KnownQueue, book: DecisionBook) -> Restored:
     """Bring a draft back into the book; what no longer applies is put aside, never applied.
 
     Called once the queue is read and an unfinished commit is settled. May block on the disk.
@@ -122,19 +121,19 @@ def restore_draft(drafts: DraftStore, key: DraftKey, loaded: LoadedQueue, book: 
     return restored
 
 
-def is_unread(record: RecordId, loaded: LoadedQueue) -> bool:
+def is_unread(record: RecordId, loaded: ReadQueue) -> bool:
     """Not reached, because a person stopped reading: nothing is known about it, least that it is gone."""
     if loaded.complete or record.partition not in loaded.end:
         return False
     return record.offset >= loaded.end[record.partition]
 
 
-def _why_aside(entry: DraftEntry, loaded: LoadedQueue) -> WhyAside | None:
+def _why_aside(entry: DraftEntry, loaded: KnownQueue) -> WhyAside | None:
     if entry.id.partition not in loaded.state:
         return WhyAside.GONE
     if loaded.is_decided(entry.id) or entry.id in loaded.decided_in_other_group:
         return WhyAside.DECIDED
-    record = loaded.records.get(entry.id)
-    if record is None:
+    crc = loaded.records.get(entry.id)
+    if crc is None:
         return WhyAside.GONE
-    return None if record.crc() == entry.crc else WhyAside.CHANGED
+    return None if crc == entry.crc else WhyAside.CHANGED

@@ -77,6 +77,20 @@ def _of_the_session(now: Situation) -> Iterator[StateBanner]:
         error = state.draft_error
         acts = ((Act.SAVE_DRAFT_AGAIN, text("Try again")),)
         yield StateBanner("draft", "error", error.happened, _joined(error.unchanged, error.advice), acts)
+    if state.engine_ended_at:
+        yield StateBanner(
+            f"engine ended {state.engine_ended_at}",
+            "warn",
+            text(
+                "At {time} the program had to start reading this queue anew.",
+                time=now.clock(state.engine_ended_at),
+            ),
+            text(
+                "The part of it that reads and commits had ended unexpectedly. "
+                "Your decisions are kept, and what was committed is looked up."
+            ),
+            (_DISMISS,),
+        )
     if state.committed_elsewhere:
         yield StateBanner(
             "committed elsewhere",

@@ -53,3 +53,13 @@ class UserFacingError(Exception):
         self.advice = advice
         self.details = details
         self.request = request
+
+    def __reduce__(self) -> tuple[object, ...]:
+        said = (self.code, self.happened, self.unchanged, self.advice)
+        return _made, (said, self.more, self.details, self.request)
+
+
+def _made(
+    said: tuple[ErrorCode, Text, Text, Text], more: Text | None, details: str, request: str
+) -> UserFacingError:
+    return UserFacingError(*said, more=more, details=details, request=request)

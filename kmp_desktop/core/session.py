@@ -67,4 +67,5 @@ class SessionState:
     draft_saved_at: int = 0
     draft_error: UserFacingError | None = None
     resolution: Resolution | None = None  # what became of an unfinished commit, once told
+    engine_ended_at: int = 0  # the process behind the queue ended by itself and was started again
     committed_elsewhere: bool = False  # another window of this computer is committing

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from kmp_desktop.app.triage import Restored, check_draft, draft_key
 from kmp_desktop.core.decision import Change, Decision
+from kmp_desktop.core.known_queue import KnownQueue
 from kmp_desktop.core.ports import Clock, DraftEntry, DraftKey, DraftStore
-from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.qt.draft_worker import AppendOrder, DraftWorker, RestoreOrder
 from kmp_desktop.qt.runner import WorkerThread
@@ -44,7 +44,7 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self._servers = servers
         self._key: DraftKey | None = None
-        self._loaded: LoadedQueue | None = None
+        self._loaded: KnownQueue | None = None
         self._held_back: list[Change] = []
         self._restoring = False
         self._unread: tuple[DraftEntry, ...] = ()
@@ -65,7 +65,7 @@ class DraftKeeper(QObject):
         """Start the thread."""
         self._thread.start()
 
-    def open(self, loaded: LoadedQueue, settled: tuple[RecordId, ...]) -> None:
+    def open(self, loaded: KnownQueue, settled: tuple[RecordId, ...]) -> None:
         """The queue was read for the first time (or is another one now); ends in ``restored``.
 
         ``settled``: decisions that an unfinished commit of this computer turned out to hold.
@@ -75,7 +75,7 @@ class DraftKeeper(QObject):
         self._restoring = True
         self._restore_wanted.emit(RestoreOrder(self._key, loaded, settled))
 
-    def use(self, loaded: LoadedQueue) -> Mapping[RecordId, Decision]:
+    def use(self, loaded: KnownQueue) -> Mapping[RecordId, Decision]:
         """The queue was read again, or a commit changed it; its records tell the checksums now.
 
         Returns what the draft says of records that had not been read before, because a person had
@@ -84,7 +84,7 @@ class DraftKeeper(QObject):
         before = self._loaded
         if before is not None and not loaded.complete:
             # Decisions about records that were not reached this time keep their checksums.
-            self._loaded = replace(loaded, records={**before.records, **loaded.records})
+            self._loaded = replace(loaded, records=loaded.records.or_else(before.records))
         else:
             self._loaded = loaded
         checked = check_draft(self._unread, loaded)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from kmp_desktop.app.triage import Restored, draft_changes, restore_draft
 from kmp_desktop.core.decision import Change, DecisionBook
 from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.known_queue import KnownQueue
 from kmp_desktop.core.ports import Clock, DraftKey, DraftStore
-from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 
 
@@ -19,7 +19,7 @@ class RestoreOrder:
     """Bring the draft back. ``settled``: decisions that a commit of ours was found to hold."""
 
     key: DraftKey
-    loaded: LoadedQueue  # a copy
+    loaded: KnownQueue
     settled: tuple[RecordId, ...] = ()
 
 
@@ -28,7 +28,7 @@ class AppendOrder:
     """Write one step down."""
 
     key: DraftKey
-    loaded: LoadedQueue  # a copy
+    loaded: KnownQueue
     change: Change
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from kmp_desktop.app.open_queue import Opened
 from kmp_desktop.app.profile_secrets import secrets_of
-from kmp_desktop.app.queue_summary import summary_of
 from kmp_desktop.app.settled_elsewhere import doubt_of, told_by_ledger
 from kmp_desktop.app.triage import Restored, StageReport
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
@@ -23,11 +21,20 @@ from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.session import RestoredDraft, SessionPhase, SessionState
 from kmp_desktop.core.text import text
 from kmp_desktop.core.view import DecisionsChanged, Request
+from kmp_desktop.process.messages import (
+    BringUpToDateOrder,
+    CommitDone,
+    CommitOrder,
+    Died,
+    ReadDone,
+    ReadOrder,
+)
 from kmp_desktop.qt.attempts import Attempts, Pace
-from kmp_desktop.qt.broker_worker import BrokerWorker, CommitDone, CommitOrder, ReadDone, ReadOrder
 from kmp_desktop.qt.draft_keeper import DraftKeeper
+from kmp_desktop.qt.engine_process import EngineProcess
 from kmp_desktop.qt.engine_view import EngineView
-from kmp_desktop.qt.queue_threads import QueueThreads
+from kmp_desktop.qt.far_side import DeskHere, FarSide
+from kmp_desktop.qt.queue_link import QueueLink
 from kmp_desktop.qt.services import Services
 from kmp_desktop.qt.staged_decisions import StagedDecisions
 
@@ -36,6 +43,7 @@ __all__ = ["Pace", "QueueSession", "open_sessions"]
 _FIXED = (SessionPhase.COMMITTING, SessionPhase.LOCKED, SessionPhase.CLOSED)  # nothing is staged then
 _READABLE = frozenset({SessionPhase.READY, SessionPhase.FAILED})
 _CONNECTION_LOST = frozenset({ErrorCode.NO_CONNECTION, ErrorCode.READ_BROKE_OFF})
+_DEATHS_IN_A_ROW = 3
 _READING, _ENGINE, _DRAFT = "reading", "engine", "draft"
 
 _open: set[QueueSession] = set()
@@ -91,18 +99,19 @@ class QueueSession(QObject):
         self._started = self._closing = False
         self._asking = False  # after a locked commit, right now
         self._doubt: Resolution | None = None  # a commit whose outcome this window does not know
+        self._deaths = 0  # of the process behind the queue, since it was READY
         self._awaited: set[str] = set()  # what a read still waits for before the queue is READY
         self._attempts = Attempts(services.clock, pace or Pace(), self)
         self._attempts.retry_due.connect(self.try_now)
         self._drafts = DraftKeeper(services.drafts, services.clock, profile.servers, self)
         self._decisions = StagedDecisions(self._drafts, self)
-        self._threads = QueueThreads(self._adapters, services.clock, self._drafts, self)
-        self._attempts.look_due.connect(self._threads.look)
-        self._connect_broker(self._threads.broker)
-        self._engine = EngineView(self._threads, self)
+        self._link = QueueLink(self._far_side(), self._drafts, self)
+        self._attempts.look_due.connect(self._link.look)
+        self._connect_link(self._link)
+        self._engine = EngineView(self._link, self)
         self._connect_engine()
         self._connect_decisions()
-        self._threads.ended.connect(self._say_closed)
+        self._link.ended.connect(self._say_closed)
         _open.add(self)
 
     # What the window asks for
@@ -113,7 +122,7 @@ class QueueSession(QObject):
             return
         if not self._started:
             self._started = True
-            self._threads.start()
+            self._link.start()
             self._read(ReadOrder(take_over))
         elif self.state.phase in _READABLE:
             self._read(ReadOrder(take_over, connect_anew=self.state.phase is SessionPhase.FAILED))
@@ -124,7 +133,7 @@ class QueueSession(QObject):
 
     def stop_reading(self) -> None:
         """Work with what was read so far."""
-        self._threads.stop_reading.set()
+        self._link.stop_reading()
 
     def continue_reading(self) -> None:
         """Read what was left out when reading was stopped."""
@@ -140,16 +149,15 @@ class QueueSession(QObject):
             self._asking = True
             self._attempts.stop()
             self._set(next_attempt_at=0)
-            self._threads.stop_reading.clear()
-            self._threads.resolve()
+            self._link.resolve()
         elif phase is SessionPhase.READY and not self.state.committed_elsewhere:
-            self._threads.look()
+            self._link.look()
         else:
             self.start()
 
     def try_registry_again(self) -> None:
         """Decode again what could not be decoded because the registry did not answer."""
-        self._threads.try_registry_again()
+        self._link.try_registry_again()
 
     def save_draft_again(self) -> None:
         """Try once more to write decisions that could not be saved (``state.draft_error``)."""
@@ -162,13 +170,13 @@ class QueueSession(QObject):
         self._closing = True
         self._attempts.stop()
         if self._started:
-            self._threads.close()
+            self._link.close()
         else:
             QTimer.singleShot(0, self, self._say_closed)
 
     def ask(self, request: Request) -> None:
         """Ask the engine; the answer comes by ``replied``."""
-        self._threads.ask(request)
+        self._link.ask(request)
 
     def commit(self, times: CopyTimes = CopyTimes.FITTING) -> None:
         """Commit everything staged (and tombstones left over); ends in ``commit_finished``.
@@ -179,18 +187,17 @@ class QueueSession(QObject):
             return
         self._attempts.stop()
         self._attempts.succeeded()
-        self._threads.stop_commit.clear()
         self._set(phase=SessionPhase.COMMITTING, resolution=None, next_attempt_at=0)
-        self._threads.commit(CommitOrder(dict(self.book.staged), times))
+        self._link.commit(CommitOrder(dict(self.book.staged), times))
 
     def stop_commit(self) -> None:
         """Stop as long as nothing is final; a part that can no longer be stopped goes on."""
-        self._threads.stop_commit.set()
+        self._link.stop_commit()
 
     def finish_cluster_work(self) -> None:
         """End what the cluster has not finished of earlier commits: a person wants it. Then read again."""
         if not self._closing:
-            self._threads.finish_cluster_work()
+            self._link.finish_cluster_work()
 
     @Slot(object)
     def _on_cluster_work_done(self, answer: object) -> None:
@@ -256,26 +263,27 @@ class QueueSession(QObject):
 
     def remove_elsewhere(self) -> None:
         """Take the rows of records that somebody else decided out of the list."""
-        loaded = self._decisions.let_go_elsewhere()
-        if loaded is not None:
-            self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
-            self._set(summary=summary_of(loaded))
+        let_go = self._decisions.let_go_elsewhere()
+        known = self._decisions.loaded
+        if known is not None and self.state.summary is not None:
+            order = BringUpToDateOrder(known.version, let_go)
+            self._engine.bring_up_to_date(order, self.decided_elsewhere)
+            self._set(summary=replace(self.state.summary, undecided=len(known.open_records)))
 
     @Slot(object)
     def _on_changed(self, change: Change) -> None:
-        self._threads.ask(DecisionsChanged(change.after))
+        self._link.ask(DecisionsChanged(change.after))
         self.decisions_changed.emit(change)
 
     # Reading
 
     def _read(self, order: ReadOrder) -> None:
         self._attempts.stop()
-        self._threads.stop_reading.clear()
         self._awaited = {_READING}
         known = self._decisions.loaded is not None and not order.connect_anew
         phase = SessionPhase.READING if known else SessionPhase.CONNECTING
         self._set(phase=phase, progress=None, error=None, next_attempt_at=0)
-        self._threads.read(order)
+        self._link.read(order)
 
     @Slot(object)
     def _on_progressed(self, progress: ReadProgress) -> None:
@@ -283,37 +291,37 @@ class QueueSession(QObject):
 
     @Slot(object)
     def _on_read_done(self, done: ReadDone) -> None:
-        resolution, loaded = done.opened.resolution or self.state.resolution, done.opened.loaded
+        resolution, loaded = done.resolution or self.state.resolution, done.known
         if loaded is None:
             self._lock(resolution)
             return
-        resolution = resolution or self._told_by_ledger(done.opened)
+        resolution = resolution or self._told_by_ledger(done)
         self._attempts.succeeded()
         self._set(
             summary=done.summary,
             resolution=resolution,
             new_records=0,
             offline_since=0,
-            committed_elsewhere=done.opened.committing_elsewhere,
+            committed_elsewhere=done.committing_elsewhere,
         )
         before, settled = self._decisions.loaded, _committed_by(resolution)
         if before is not None and before.identity == loaded.identity:
             self._awaited = {_ENGINE}
-            self._decisions.go_on_with(loaded, done.open_records, done.decided_since, settled)
+            self._decisions.go_on_with(loaded, done.decided_since, settled)
         else:
             self._awaited = {_ENGINE, _DRAFT}
-            self._decisions.begin_with(loaded, done.open_records, settled)
-        self._engine.bring_up_to_date(loaded, self.decided_elsewhere)
+            self._decisions.begin_with(loaded, settled)
+        self._engine.bring_up_to_date(BringUpToDateOrder(loaded.version), self.decided_elsewhere)
 
-    def _told_by_ledger(self, opened: Opened) -> Resolution | None:
+    def _told_by_ledger(self, done: ReadDone) -> Resolution | None:
         """What became of the commit in doubt where another window has settled it."""
-        doubt, loaded, before = self._doubt, opened.loaded, self._decisions.loaded
+        doubt, loaded, before = self._doubt, done.known, self._decisions.loaded
         told = told_by_ledger(doubt, loaded) if doubt is not None and loaded is not None else None
         if before is not None and loaded is not None and before.identity != loaded.identity:
             told = None  # the queue was set up anew: its records are others
-        if opened.committing_elsewhere and told is not None and told.outcome is not Outcome.COMMITTED:
+        if done.committing_elsewhere and told is not None and told.outcome is not Outcome.COMMITTED:
             return None  # what the other window is about to settle may be just this
-        if not opened.committing_elsewhere:
+        if not done.committing_elsewhere:
             self._doubt = None
         return told
 
@@ -342,6 +350,7 @@ class QueueSession(QObject):
     def _be_ready(self) -> None:
         try_again = bool(self.state.committed_elsewhere or self.state.offline_since) and not self._closing
         next_attempt = self._attempts.try_later() if try_again else 0
+        self._deaths = 0
         if not self._closing:
             self._attempts.begin_looking()
         self._set(phase=SessionPhase.READY, next_attempt_at=next_attempt)
@@ -363,8 +372,8 @@ class QueueSession(QObject):
         self.last_result = result
         if result.outcome is Outcome.UNKNOWN:
             self._doubt = doubt_of(result, self.book.staged)
-        self._decisions.after_commit(result, done.loaded, done.open_records, done.decided_since)
-        self._engine.bring_up_to_date(done.loaded, self.decided_elsewhere)
+        self._decisions.after_commit(result, done.known, done.decided_since)
+        self._engine.bring_up_to_date(BringUpToDateOrder(done.known.version), self.decided_elsewhere)
         reason = result.chunks[-1].reason if result.chunks else NotCommittedReason.NONE
         offline = reason is NotCommittedReason.NO_CONNECTION
         self._set(
@@ -438,6 +447,31 @@ class QueueSession(QObject):
             self._set(phase=SessionPhase.FAILED, error=_stopped_unexpectedly(error), progress=None)
         raise error
 
+    @Slot(object)
+    def _on_died(self, died: Died) -> None:
+        """The process behind the queue is gone: start it again, read again, keep every decision.
+
+        Whether a commit that was running became final is in the journal.
+        """
+        self._asking = False
+        if self._closing:
+            return
+        phase = self.state.phase
+        self._engine.forget()
+        self._deaths += 1
+        if not died.could_start or self._deaths > _DEATHS_IN_A_ROW:
+            self._awaited.clear()
+            self._set(phase=SessionPhase.FAILED, error=_ended_unexpectedly(died), progress=None)
+            return
+        self._set(engine_ended_at=self._now(), progress=None)
+        if self.book.total:
+            self._link.ask(DecisionsChanged(tuple(self.book.staged.items())))
+        if phase in (SessionPhase.COMMITTING, SessionPhase.LOCKED):
+            self._lock(None)
+            self.try_now()
+        elif phase is not SessionPhase.FAILED:
+            self._read(ReadOrder(connect_anew=True))
+
     @Slot()
     def _say_closed(self) -> None:
         _open.discard(self)
@@ -446,29 +480,38 @@ class QueueSession(QObject):
 
     # Wiring
 
-    def _adapters(self) -> QueueAdapters:
-        """Called in the broker's thread: the password store may ask a person to unlock it."""
-        secrets = secrets_of(self._services.secrets, self.profile, self._today)
-        return self._services.connector(self.profile, self.queue, secrets)
+    def _far_side(self) -> FarSide:
+        services = self._services
+        if services.engine is not None:
+            return EngineProcess(services.engine, self.profile, self.queue, self._secrets, self)
 
-    def _connect_broker(self, broker: BrokerWorker) -> None:
-        broker.progressed.connect(self._on_progressed)
-        broker.read_done.connect(self._on_read_done)
-        broker.read_failed.connect(self._on_read_failed)
-        broker.commit_progressed.connect(self.commit_progressed)
-        broker.commit_done.connect(self._on_commit_done)
-        broker.resolved.connect(self._on_resolved)
-        broker.resolve_failed.connect(self._on_resolve_failed)
-        broker.cluster_work_done.connect(self._on_cluster_work_done)
-        broker.looked.connect(self._on_looked)
-        broker.look_failed.connect(self._on_look_failed)
-        broker.broke.connect(self._on_broke)
+        def adapters() -> QueueAdapters:
+            return services.connector(self.profile, self.queue, self._secrets())
+
+        return DeskHere(adapters, services.clock, self)
+
+    def _secrets(self) -> Secrets:
+        """Called in another thread: the password store may ask a person to unlock it."""
+        return secrets_of(self._services.secrets, self.profile, self._today)
+
+    def _connect_link(self, link: QueueLink) -> None:
+        link.progressed.connect(self._on_progressed)
+        link.read_done.connect(self._on_read_done)
+        link.read_failed.connect(self._on_read_failed)
+        link.commit_progressed.connect(self.commit_progressed)
+        link.commit_done.connect(self._on_commit_done)
+        link.resolved.connect(self._on_resolved)
+        link.resolve_failed.connect(self._on_resolve_failed)
+        link.cluster_work_done.connect(self._on_cluster_work_done)
+        link.looked.connect(self._on_looked)
+        link.look_failed.connect(self._on_look_failed)
+        link.broke.connect(self._on_broke)
+        link.died.connect(self._on_died)
 
     def _connect_engine(self) -> None:
         self._engine.replied.connect(self.replied)
         self._engine.restarted.connect(self.restarted)
         self._engine.up_to_date.connect(self._on_engine_up_to_date)
-        self._threads.engine.broke.connect(self._on_broke)
 
     def _connect_decisions(self) -> None:
         self._decisions.changed.connect(self._on_changed)
@@ -511,4 +554,14 @@ def _stopped_unexpectedly(error: BaseException) -> UserFacingError:
         text("Nothing was written. Your decisions are kept."),
         text("Read the queue again. If it happens again, send the report to your developers."),
         details=type(error).__name__,
+    )
+
+
+def _ended_unexpectedly(died: Died) -> UserFacingError:
+    return UserFacingError(
+        ErrorCode.READ_BROKE_OFF,
+        text("The part of the program that reads the queue ends again and again."),
+        text("Nothing was lost. Your decisions are kept."),
+        text("Read the queue again. If it happens again, send the log to your developers."),
+        details=died.details,
     )

@@ -17,6 +17,7 @@ from kmp_desktop.core.ports import (
     TopicNames,
 )
 from kmp_desktop.core.profile import ConnectionProfile, Secrets
+from kmp_desktop.qt.engine_process import EngineProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,4 @@ class Services:
     restorer: Callable[[ConnectionProfile, Secrets], Restorer]
     config_folder: Path  # window sizes and the like
     data_folder: Path  # drafts, journal; crash reports
+    engine: EngineProgram | None = None  # reads and commits open queues; None: this process, by ``connector``

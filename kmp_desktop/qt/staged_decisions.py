@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from kmp_desktop.app import triage
 from kmp_desktop.core.decision import Change, Decision, DecisionBook
+from kmp_desktop.core.known_queue import KnownQueue
 from kmp_desktop.core.outcome import CommitResult, Outcome
-from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.qt.draft_keeper import DraftKeeper
 
@@ -27,7 +27,7 @@ class StagedDecisions(QObject):
     def __init__(self, drafts: DraftKeeper, parent: QObject) -> None:
         super().__init__(parent)
         self.book = DecisionBook()
-        self.loaded: LoadedQueue | None = None
+        self.loaded: KnownQueue | None = None
         self.elsewhere: frozenset[RecordId] = frozenset()
         self._mine: set[RecordId] = set()  # committed here: not "decided by someone else"
         self._let_go: set[RecordId] = set()  # decided elsewhere, and taken out of the list
@@ -73,15 +73,15 @@ class StagedDecisions(QObject):
         self._write(self.book.drop([each for each in wanted if each in self.elsewhere]))
         self._write(self.book.stage([each for each in wanted if each not in self.elsewhere], None))
 
-    def let_go_elsewhere(self) -> LoadedQueue | None:
-        """Take what others decided out of the list; the queue as the engine shall see it now."""
+    def let_go_elsewhere(self) -> frozenset[RecordId]:
+        """Take what others decided out of the list; all that was let go so far."""
         self._let_go |= self.elsewhere
         self._write(self.book.drop(self.elsewhere))
         self.elsewhere = frozenset()
         if self.loaded is not None:
             self.loaded = _decided_too(self.loaded, self._let_go)
             self._open -= self._let_go
-        return self.loaded
+        return frozenset(self._let_go)
 
     def put_back(self, staged: Mapping[RecordId, Decision]) -> None:
         """Stage what the draft remembers; it is on disk already."""
@@ -90,9 +90,7 @@ class StagedDecisions(QObject):
         if ids:
             self.changed.emit(Change(ids, (None,) * len(ids), tuple(staged.values()), None))
 
-    def begin_with(
-        self, loaded: LoadedQueue, open_records: frozenset[RecordId], settled: tuple[RecordId, ...]
-    ) -> None:
+    def begin_with(self, loaded: KnownQueue, settled: tuple[RecordId, ...]) -> None:
         """The queue was read for the first time, or it is another topic under the same name now."""
         if self.loaded is not None:
             self._drafts.forget_held_back()
@@ -102,19 +100,18 @@ class StagedDecisions(QObject):
             gone = self.book.drop(tuple(self.book.staged))
             if gone:
                 self.changed.emit(gone)
-        self._take(loaded, open_records)
+        self._take(loaded)
         self._mine.update(settled)
         self._drafts.open(loaded, settled)
 
     def go_on_with(
         self,
-        loaded: LoadedQueue,
-        open_records: frozenset[RecordId],
+        loaded: KnownQueue,
         decided_since: frozenset[RecordId],
         settled: tuple[RecordId, ...],
     ) -> None:
         """The queue was read again: let go of what others decided, and of records that are gone."""
-        self._take(loaded, open_records)
+        self._take(loaded)
         self._mine.update(settled)
         self.elsewhere |= decided_since - self._mine - self._let_go
         # What others decided leaves the history as well: neither undo nor redo may bring it back.
@@ -132,8 +129,7 @@ class StagedDecisions(QObject):
     def after_commit(
         self,
         result: CommitResult,
-        loaded: LoadedQueue,
-        open_records: frozenset[RecordId],
+        loaded: KnownQueue,
         decided_since: frozenset[RecordId],
     ) -> None:
         """Let go of everything that is decided on the broker now.
@@ -141,7 +137,7 @@ class StagedDecisions(QObject):
         Decisions that conflict stay, to be compared, until they are taken out. A skip holds until
         the commit: its record stays in the queue and is offered again.
         """
-        self._take(loaded, open_records)
+        self._take(loaded)
         self._drafts.use(loaded)
         self._mine.update(result.merged, result.purged)
         conflicts = {each.id for each in result.conflicts}
@@ -152,9 +148,9 @@ class StagedDecisions(QObject):
             over.update(each for each, staged in self.book.staged.items() if staged is Decision.SKIP)
         self._forget(over)
 
-    def _take(self, loaded: LoadedQueue, open_records: frozenset[RecordId]) -> None:
+    def _take(self, loaded: KnownQueue) -> None:
         self.loaded = loaded
-        self._open = open_records if loaded.may_commit() else frozenset()
+        self._open = loaded.open_records if loaded.may_commit else frozenset()
 
     def _stepped(self, change: Change | None) -> Change | None:
         if change is not None:
@@ -171,17 +167,17 @@ class StagedDecisions(QObject):
         self._write(self.book.drop(ids))
 
 
-def _decided_too(loaded: LoadedQueue, ids: Iterable[RecordId]) -> LoadedQueue:
+def _decided_too(loaded: KnownQueue, ids: Iterable[RecordId]) -> KnownQueue:
     """The queue with these decided: a commit that met a conflict has not read the others' state."""
     state = dict(loaded.state)
     for each in ids:
         if each.partition in state:
             before = state[each.partition]
             state[each.partition] = replace(before, decided=before.decided | {each.offset})
-    return replace(loaded, state=state)
+    return replace(loaded, state=state, open_records=loaded.open_records - frozenset(ids))
 
 
-def _still_applies(record: RecordId, loaded: LoadedQueue) -> bool:
+def _still_applies(record: RecordId, loaded: KnownQueue) -> bool:
     if record in loaded.records:
         return loaded.is_open(record)
     # Not read this time, because a person stopped reading: nothing is known about it.

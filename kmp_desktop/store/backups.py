@@ -40,7 +40,7 @@ class SealedBackups:
 
     def save(self, number: int, records: Iterable[DeadLetter], until: int) -> None:
         """Keep records of an entry until a time (epoch ms); on disk when it returns."""
-        cipher = AESGCM(self._made_key())
+        cipher = AESGCM(base64.b64decode(made_key(self._secrets)))
         with self._file.writing() as database:
             database.executemany(
                 "INSERT INTO backups (number, part, place, until, sealed) VALUES (?, ?, ?, ?, ?)",
@@ -85,22 +85,27 @@ class SealedBackups:
                 database.execute("PRAGMA secure_delete = ON")
                 database.execute("DELETE FROM backups WHERE until < ?", (now,))
 
-    def _made_key(self) -> bytes:
-        """The key, made if there is none yet."""
-        if self._secrets.get(_KEY) is None:
-            self._secrets.put(_KEY, base64.b64encode(os.urandom(_KEY_BYTES)).decode())
-        return self._key()
-
     def _key(self) -> bytes:
-        written = self._secrets.get(_KEY)
-        if written is None:
-            raise UserFacingError(
-                ErrorCode.SECRETS_LOCKED,
-                text("The key of the backups is not in the password store of this computer."),
-                text("Nothing was changed."),
-                text("Without it the backups cannot be opened. Records may still be in the queue's topic."),
-            )
-        return base64.b64decode(written)
+        return base64.b64decode(_written_key(self._secrets))
+
+
+def made_key(secrets: SecretStore) -> str:
+    """The key as the password store holds it, made if there is none yet; raises UserFacingError."""
+    if secrets.get(_KEY) is None:
+        secrets.put(_KEY, base64.b64encode(os.urandom(_KEY_BYTES)).decode())
+    return _written_key(secrets)
+
+
+def _written_key(secrets: SecretStore) -> str:
+    written = secrets.get(_KEY)
+    if written is None:
+        raise UserFacingError(
+            ErrorCode.SECRETS_LOCKED,
+            text("The key of the backups is not in the password store of this computer."),
+            text("Nothing was changed."),
+            text("Without it the backups cannot be opened. Records may still be in the queue's topic."),
+        )
+    return written
 
 
 def _sealed(cipher: AESGCM, number: int, record: DeadLetter) -> bytes:

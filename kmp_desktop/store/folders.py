@@ -16,7 +16,8 @@ MANAGED_VARIABLE = "KMP_PROFILES"
 class Folders:
     """The folders of one user, or of ``--data-dir``; nothing is created before it is written to.
 
-    ``config`` holds what a person wrote (connections), ``data`` what the program remembers.
+    ``data_dir`` is as given; ``config`` holds what a person wrote (connections), ``data`` what the
+    program remembers.
     """
 
     def __init__(self, data_dir: Path | None = None) -> None:
@@ -24,6 +25,7 @@ class Folders:
         self.managed = tuple(Path(each) for each in told.split(os.pathsep) if each)
         """Where an administrator's connections are; those of the whole computer not with ``--data-dir``."""
 
+        self.data_dir = data_dir
         if data_dir is None:
             self.managed = self.managed or (_of_the_computer() / "profiles",)
             self.config = platformdirs.user_config_path(_APP, appauthor=False)

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTreeWidg
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop import bootstrap
-from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.qt.crash import CrashReporter
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.store.folders import Folders
@@ -36,6 +35,7 @@ from tests.driving import Driver
 
 _USER, _REGISTRY_USER = "admin", "reader"
 _REGISTRY_PASSWORD = "registry 'quoted' pässword"
+_BREAK = "break what looks for new records"
 _QUEUE, _RETRY = "secrets-dead-letters", "secrets-retry"
 
 
@@ -89,6 +89,8 @@ def driver(
     }
     document = {"format": "kmp-desktop connections", "version": 1, "connections": [connection]}
     (tmp_path / "connections.json").write_text(json.dumps(document), encoding="utf-8")
+    command = (sys.executable, "-m", "tests.e2e.breaking_engine", str(tmp_path / _BREAK))
+    monkeypatch.setattr(bootstrap, "engine_command", lambda: command)
     services = bootstrap.real_services(Folders(tmp_path), log)
     monkeypatch.setattr(bootstrap, "real_services", lambda _folders: services)
     allow_log("unexpected exception")
@@ -153,12 +155,12 @@ def search(secured: Cluster, tmp_path: Path) -> Search:
 
 
 def test_a_password_reaches_no_file_no_log_no_command_line_and_no_traceback(
-    driver: Driver, search: Search, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    driver: Driver, search: Search, caplog: pytest.LogCaptureFixture
 ) -> None:
     _sign_in(driver, search)
     _decide(driver, search.folder)
     _test_and_save_the_connection(driver, search)
-    reports = _break_everywhere(driver, search, monkeypatch)
+    reports = _break_everywhere(driver, search)
     search.texts |= reports | {"log records": "\n".join(each.getMessage() for each in caplog.records)}
 
     names = {each.name for each in search.folder.rglob("*") if each.is_file()}
@@ -211,9 +213,9 @@ def test_without_the_hiding_the_same_tracebacks_would_tell_it(
 ) -> None:
     monkeypatch.setattr(LogFile, "hide", lambda _log, *_secrets: None)
     _sign_in(driver, search)
-    search.texts |= _break_everywhere(driver, search, monkeypatch)
+    search.texts |= _break_everywhere(driver, search)
 
-    assert {"window", "thread", "broker thread", "kmp-desktop.log"} == search.leaks()
+    assert {"window", "thread", "engine", "kmp-desktop.log"} == search.leaks()
 
 
 def test_whatever_is_planted_is_found(tmp_path: Path) -> None:
@@ -276,7 +278,7 @@ def _test_and_save_the_connection(driver: Driver, search: Search) -> None:
     driver.wait(lambda: _rows(driver) == 1, "the record is shown again")
 
 
-def _break_everywhere(driver: Driver, search: Search, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def _break_everywhere(driver: Driver, search: Search) -> dict[str, str]:
     """Bugs with a password in a local variable and in their words; the report of each."""
     password = search.secrets[1]
 
@@ -292,15 +294,15 @@ def _break_everywhere(driver: Driver, search: Search, monkeypatch: pytest.Monkey
         thread.start()
         thread.join()
 
-    def in_the_thread_of_the_broker() -> None:
-        monkeypatch.setattr(KafkaSource, "new_records", bug)
+    def behind_the_queue() -> None:
+        (search.folder / _BREAK).touch()
         session = driver.window.session  # type: ignore[attr-defined]
         session.try_now()
 
     return {
         "window": _report(driver, lambda: QTimer.singleShot(0, bug)),
         "thread": _report(driver, in_a_thread),
-        "broker thread": _report(driver, in_the_thread_of_the_broker),
+        "engine": _report(driver, behind_the_queue),
     }
 
 

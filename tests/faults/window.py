@@ -85,12 +85,12 @@ class Window:
 
     def go_on(self) -> None:
         """End a stop."""
-        os.kill(self.process.pid, signal.SIGCONT)
+        os.killpg(self.process.pid, signal.SIGCONT)
 
     def kill(self) -> None:
         """End it, whatever it is doing."""
         with suppress(ProcessLookupError):
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
 
 
@@ -114,6 +114,7 @@ def start_window(world: World, who: str, fault: str = "", registry: str = "") ->
             stderr=to,
             text=True,
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            start_new_session=True,  # it and the process behind its queue can be struck together
         )
     window = Window(who, process, errors)
     assert window.answer()["ready"]

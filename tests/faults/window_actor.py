@@ -2,46 +2,34 @@
 
 Run as ``python -m tests.faults.window_actor ORDER`` (JSON) with the names of topics, group and data
 folder. ``fault`` as for ``tests.faults.actor``, or ``close:PLACE``: the window is closed, quitting
-anyway, at the end of a step of the commit or when a function of ``_PLACES`` begins; ``cancel:PLACE``:
-the button that stops what is running is pressed there.
+anyway, at the end of a step of the commit or when a function of ``engine_actor`` begins;
+``cancel:PLACE``: the button that stops what is running is pressed there. What strikes does so in the
+process behind the queue, which is this program's own without a fault.
 Every answer is one line of JSON; in the last one ``closed`` is true.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QRadioButton
 
 from kmp_desktop import bootstrap
-from kmp_desktop.core.outcome import Step
-from kmp_desktop.kafka.commit_attempt import CommitAttempt
-from kmp_desktop.kafka.committer import KafkaSink
-from kmp_desktop.kafka.reader import KafkaSource
 from kmp_desktop.qt.main_window import MainWindow
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.queue_session import open_sessions
 from kmp_desktop.qt.views.result_page import ResultPage
 from tests.driving import Driver
+from tests.faults.engine_actor import Meeting
 
 _PROFILE, _QUEUE = "p", "q"
 _KEYS = {"merge": Qt.Key.Key_M, "purge": Qt.Key.Key_P, "skip": Qt.Key.Key_S}
-_PLACES = {
-    "connect": (KafkaSource, "_meet"),
-    "look for unfinished work": (KafkaSink, "resolve"),
-    "read offsets": (KafkaSource, "_snapshot"),
-    "read records": (KafkaSource, "_read"),
-    "end of reading": (KafkaSource, "_finished"),
-    "begin of commit": (KafkaSink, "commit_chunk"),
-}
 _CLOSES_S = 60.0
 
 
@@ -50,14 +38,19 @@ def main(order: dict[str, Any]) -> int:
     folder = Path(order["folder"])
     _write_profile(order, folder)
     application = QApplication(sys.argv[:1])
+    fault = str(order.get("fault", ""))
+    if fault:
+        command = (sys.executable, "-m", "tests.faults.engine_actor", fault, str(folder))
+        bootstrap.engine_command = lambda: command
     window = bootstrap.start(["--data-dir", str(folder)])
     window.resize(1440, 900)
     person = _Person(window)
-    what, _, place = str(order.get("fault", "")).partition(":")
+    what = fault.partition(":")[0]
     if what in ("close", "cancel"):
-        _interrupt_at(_Interruption(window, close_anyway if what == "close" else press_stop), place)
-    elif what:
-        _strike_after(Step(place), signal.SIGKILL if what == "kill" else signal.SIGSTOP)
+        meeting = Meeting(folder)
+        meeting.prepare()
+        interruption = _Interruption(window, close_anyway if what == "close" else press_stop)
+        Thread(target=meeting.answer, args=(interruption.come,), daemon=True).start()
     person.answer(ready=True)
     while not person.is_gone:
         person.obey(json.loads(sys.stdin.readline()))
@@ -251,51 +244,14 @@ class _Interruption(QObject):
         self.asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
 
     def come(self) -> None:
-        """Any thread but the GUI's; the first time only."""
-        if not self._done.is_set():
-            self.asked.emit()
-            assert self._done.wait(30), "the window did not answer"
+        """Any thread but the GUI's; returns when it is done."""
+        self.asked.emit()
+        assert self._done.wait(30), "the window did not answer"
 
     @Slot()
     def _on_asked(self) -> None:
         self._act(self._window)
         self._done.set()
-
-
-def _interrupt_at(interruption: _Interruption, place: str) -> None:
-    if place not in _PLACES:
-        _after_step(Step(place), interruption.come)
-        return
-    kind, name = _PLACES[place]
-    function = getattr(kind, name)
-
-    def interrupted_first(*arguments: Any, **named: Any) -> Any:
-        interruption.come()
-        return function(*arguments, **named)
-
-    setattr(kind, name, interrupted_first)
-
-
-def _strike_after(step: Step, number: signal.Signals) -> None:
-    struck: list[Step] = []
-
-    def strike() -> None:
-        if not struck:
-            struck.append(step)
-            os.kill(os.getpid(), number)
-
-    _after_step(step, strike)
-
-
-def _after_step(wanted: Step, act: Callable[[], None]) -> None:
-    done = CommitAttempt.done
-
-    def done_then_act(self: CommitAttempt, step: Step, *arguments: Any, **named: Any) -> None:
-        done(self, step, *arguments, **named)
-        if step is wanted:
-            act()
-
-    CommitAttempt.done = done_then_act  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ _ALLOWED = {
     "practice": ("core",),
     "engine": ("core", "kafka", "decoding", "store", "practice"),
     "app": ("core", "kafka", "decoding", "store", "practice", "engine"),
-    "qt": ("core", "kafka", "decoding", "store", "practice", "engine", "app"),
+    "process": ("core", "kafka", "decoding", "store", "practice", "engine", "app"),
+    "qt": ("core", "kafka", "decoding", "store", "practice", "engine", "app", "process"),
     "cli": ("core", "kafka", "decoding", "store", "practice", "engine", "app"),
 }
 _LIBRARIES = {

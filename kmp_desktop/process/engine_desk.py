@@ -1,90 +1,60 @@
-"""The engine in a thread of its own: requests in, replies out, pushes at most ten times a second."""
+"""The engine in a lane of its own: requests in, replies out, pushes at most ten times a second."""
 
 from __future__ import annotations
 
+import time
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from collections.abc import Callable, Sequence
 
 from kmp_desktop.core.ports import QueueAdapters
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.view import RecordsArrived, RecordsRemoved, Reply, Request
 from kmp_desktop.engine.engine import Engine
+from kmp_desktop.process.messages import BegunAnew, Broke, BroughtUpToDate, News, Replied
 
-PUSH_EVERY_MS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Records for the engine, in the order of reading."""
-
-    records: tuple[DeadLetter, ...]
+PUSH_EVERY_S = 0.1
 
 
-class EngineWorker(QObject):
-    """Owns the engine. All slots run in the engine's thread.
+class EngineDesk:
+    """Owns the engine; everything runs in the engine's lane. Goes on after a bug."""
 
-    Signals:
-        replied(Reply): an answer, or a push.
-        begun_anew(): the rows replied so far mean nothing any more.
-        finished(): the engine has taken what a read or a commit found out, and pushed it.
-        broke(BaseException): a bug; the worker goes on with the next request.
-        closed(): no timer runs any more; the thread may end.
-    """
-
-    replied = Signal(object)
-    begun_anew = Signal()
-    finished = Signal()
-    broke = Signal(object)
-    closed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, say: Callable[[News], None]) -> None:
+        self._say = say
         self._adapters: QueueAdapters | None = None
         self._engine: Engine | None = None
         self._is_empty = True
         self._early: list[Request] = []  # asked before the engine was there
         self._pushes: list[Reply] = []
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PUSH_EVERY_MS)
-        self._pause.timeout.connect(self._on_pause_over)
+        self._pushed_at = 0.0
 
-    @Slot(object)
     def begin(self, adapters: QueueAdapters) -> None:
-        """Make an engine, unless there is one with records."""
+        """Make an engine, unless there is one with records, with a registry client and room for records."""
         self._adapters = adapters
         if self._is_empty:
             self._guarded(self._make_engine)
 
-    @Slot()
     def begin_anew(self) -> None:
         """Forget every row: the queue was set up anew."""
         self._pushes.clear()
-        self.begun_anew.emit()
+        self._say(BegunAnew())
         self._guarded(self._make_engine)
 
-    @Slot(object)
-    def add(self, batch: Batch) -> None:
-        """Take records that were read."""
+    def add(self, records: Sequence[DeadLetter]) -> None:
+        """Take records that were read, in the order of reading."""
         engine = self._engine
         if engine is not None:
             self._is_empty = False
-            self._guarded(lambda: engine.add(batch.records))
+            self._guarded(lambda: engine.add(records))
 
-    @Slot(object)
     def finish(self, loaded: LoadedQueue) -> None:
         """Take what reading to the end found out, or a commit changed; ``loaded`` is a copy."""
         engine = self._engine
         if engine is not None:
             self._guarded(lambda: engine.finish(loaded))
         self._flush()
-        self.finished.emit()
+        self._say(BroughtUpToDate())
 
-    @Slot(object)
     def ask(self, request: Request) -> None:
         """Answer a request, after everything that was pushed before."""
         engine = self._engine
@@ -93,23 +63,25 @@ class EngineWorker(QObject):
             return
         self._guarded(lambda: self._answer(engine, request))
 
-    @Slot()
     def try_registry_again(self) -> None:
         """Decode again what could not be decoded because the registry did not answer."""
         if self._engine is not None:
             self._guarded(self._engine.try_registry_again)
 
-    @Slot()
-    def close(self) -> None:
-        """Stop the timer; the last slot of this thread."""
-        self._pause.stop()
-        self._engine = None
-        self.closed.emit()
+    def push_due(self) -> float | None:
+        """Push what has waited long enough; in how many seconds there may be more, None: nothing waits."""
+        if not self._pushes:
+            return None
+        left = self._pushed_at + PUSH_EVERY_S - time.monotonic()
+        if left > 0:
+            return left
+        self._flush()
+        return None
 
     def _make_engine(self) -> None:
         adapters = self._adapters
         assert adapters is not None
-        self._engine = Engine(adapters.schemas(), self._push, failures=adapters.failures)
+        self._engine = Engine(adapters.schemas(), self._push, adapters.letters(), failures=adapters.failures)
         early, self._early = self._early, []
         for request in early:
             self._answer(self._engine, request)
@@ -119,7 +91,7 @@ class EngineWorker(QObject):
         # An answer may name rows that the window must know first.
         self._flush()
         if reply is not None:
-            self.replied.emit(reply)
+            self._say(Replied(reply))
 
     def _push(self, reply: Reply) -> None:
         last = self._pushes[-1] if self._pushes else None
@@ -128,26 +100,20 @@ class EngineWorker(QObject):
             self._pushes.append(reply)
         else:
             self._pushes[-1] = joined
-        if not self._pause.isActive():
-            self._flush()
-            self._pause.start()
-
-    @Slot()
-    def _on_pause_over(self) -> None:
-        if self._pushes:
-            self._flush()
-            self._pause.start()
+        self.push_due()
 
     def _flush(self) -> None:
         pushes, self._pushes = self._pushes, []
+        if pushes:
+            self._pushed_at = time.monotonic()
         for push in pushes:
-            self.replied.emit(push)
+            self._say(Replied(push))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
+            self._say(Broke(error))
 
 
 def _joined(last: Reply | None, new: Reply) -> Reply | None:

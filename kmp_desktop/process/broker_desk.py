@@ -1,115 +1,91 @@
-"""The thread that owns a queue's source and sink, from construction to close."""
+"""What owns a queue's source and sink, from construction to close: reading and committing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from threading import Event
-
-from PySide6.QtCore import QObject, Signal, Slot
+from typing import Protocol
 
 from kmp_desktop.app.commit import commit
 from kmp_desktop.app.keep_ledgers import keep_ledgers
 from kmp_desktop.app.open_queue import Opened, open_queue
 from kmp_desktop.app.queue_summary import summary_of
-from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import UserFacingError
-from kmp_desktop.core.outcome import CommitProgress, CommitResult, Outcome, Resolution
-from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink, QueueAdapters, ReadProgress
-from kmp_desktop.core.queue_state import CopyTimes, LoadedQueue, PartitionKind, TakeOver
+from kmp_desktop.core.known_queue import KnownQueue, RecordSet, known_of
+from kmp_desktop.core.outcome import CommitProgress, Outcome, Resolution
+from kmp_desktop.core.ports import (
+    Clock,
+    DeadLetterSource,
+    DecisionSink,
+    QueueAdapters,
+    ReadProgress,
+)
+from kmp_desktop.core.queue_state import LoadedQueue, PartitionKind, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
-from kmp_desktop.core.session import QueueSummary
-from kmp_desktop.qt.engine_worker import Batch
+from kmp_desktop.process.messages import (
+    Broke,
+    ClusterWorkDone,
+    CommitDone,
+    CommitOrder,
+    CommitProgressed,
+    Looked,
+    LookFailed,
+    News,
+    Progressed,
+    ReadDone,
+    ReadFailed,
+    ReadOrder,
+    Resolved,
+    ResolveFailed,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOrder:
-    """Read the queue. ``connect_anew``: close what there is first (new password, new settings)."""
+class Records(Protocol):
+    """Where records go that were read; the broker's lane calls it and does not wait."""
 
-    take_over: TakeOver | None = None
-    connect_anew: bool = False
+    def connected(self, adapters: QueueAdapters) -> None:
+        """The adapters are there, also for the registry and for keeping records."""
 
+    def read(self, records: Sequence[DeadLetter]) -> None:
+        """Records that were not handed on yet, in the order of reading."""
 
-@dataclass(frozen=True, slots=True)
-class ReadDone:
-    """A read ended.
-
-    ``loaded`` (in ``opened``) is a copy; ``open_records`` are those of it that nobody has decided;
-    ``decided_since``: offered before, decided by now.
-    ``summary`` is None where nothing was read, because an unfinished commit is not settled.
-    """
-
-    opened: Opened
-    open_records: frozenset[RecordId]
-    decided_since: frozenset[RecordId]
-    summary: QueueSummary | None
+    def begun_anew(self) -> None:
+        """The topic was made anew, every record handed on before is another queue's."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommitOrder:
-    """Commit what is staged."""
+class BrokerDesk:
+    """Everything runs in the broker's lane; ``stop_reading`` and ``stop_commit`` are set by anyone."""
 
-    staged: Mapping[RecordId, Decision]
-    times: CopyTimes = CopyTimes.FITTING
-
-
-@dataclass(frozen=True, slots=True)
-class CommitDone:
-    """A commit ended; ``loaded`` is a copy of the queue as it is known now, the rest as after a read."""
-
-    result: CommitResult
-    loaded: LoadedQueue
-    open_records: frozenset[RecordId]
-    decided_since: frozenset[RecordId]
-    summary: QueueSummary
-
-
-class BrokerWorker(QObject):
-    """All slots run in the broker's thread; ``stop_reading`` and ``stop_commit`` are set by anyone.
-
-    Signals:
-        connected(QueueAdapters): the adapters are there.
-        progressed(ReadProgress), records_read(Batch), begun_anew(): while reading. ``begun_anew``:
-            the topic was made anew, every record shown before is another queue's.
-        read_done(ReadDone), read_failed(UserFacingError): a read ended.
-        commit_progressed(CommitProgress), commit_done(CommitDone): a commit.
-        resolved(Resolution | None), resolve_failed(UserFacingError): an unfinished commit was asked for.
-        cluster_work_done(ClusterWork | UserFacingError): what is left after ending unfinished work.
-        looked(int as object), look_failed(UserFacingError): offsets that came since the last read.
-        broke(BaseException): a bug; what was going on is over, its outcome is not known.
-        closed(): the adapters are closed; the thread may end.
-    """
-
-    connected = Signal(object)
-    progressed = Signal(object)
-    records_read = Signal(object)
-    begun_anew = Signal()
-    read_done = Signal(object)
-    read_failed = Signal(object)
-    commit_progressed = Signal(object)
-    commit_done = Signal(object)
-    resolved = Signal(object)
-    resolve_failed = Signal(object)
-    cluster_work_done = Signal(object)
-    looked = Signal(object)
-    look_failed = Signal(object)
-    broke = Signal(object)
-    closed = Signal()
-
-    def __init__(self, adapters: Callable[[], QueueAdapters], clock: Clock) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        adapters: Callable[[], QueueAdapters],
+        clock: Clock,
+        say: Callable[[News], None],
+        records: Records,
+    ) -> None:
+        """``adapters`` may block: it may ask the password store."""
         self.stop_reading = Event()
         self.stop_commit = Event()
-        self._adapters = adapters  # may ask the password store: called in the broker's thread
+        self._adapters = adapters
         self._clock = clock
+        self.say = say
+        self._records = records
         self._source: DeadLetterSource | None = None
         self._sink: DecisionSink | None = None
         self._loaded: LoadedQueue | None = None
         self._take_over: TakeOver | None = None  # what a person said of the positions in ``_loaded``
         self._settled: Resolution | None = None  # found out, but the read that told of it broke off
         self._told: dict[RecordId, DeadLetter] = {}  # what the engine knows
+        self._copies: dict[int, LoadedQueue] = {}  # by ``KnownQueue.version``
+        self._version = 0
 
-    @Slot(object)
+    def copy(self, version: int) -> LoadedQueue:
+        """The queue that a ``KnownQueue`` was taken from; older ones are not asked for any more."""
+        for older in [each for each in tuple(self._copies) if each < version]:
+            del self._copies[older]
+        return self._copies[version]
+
     def read(self, order: ReadOrder) -> None:
         """Connect if need be, settle an unfinished commit, read to the end."""
         try:
@@ -121,16 +97,15 @@ class BrokerWorker(QObject):
             opened = replace(opened, resolution=opened.resolution or self._settled)
             done = self._taken(opened, reading, order.take_over)
         except UserFacingError as error:
-            self.read_failed.emit(error)
+            self.say(ReadFailed(error))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
+            self.say(Broke(error))
         else:
             self._settled = None
-            self.read_done.emit(done)
+            self.say(done)
 
-    @Slot(object)
     def commit(self, order: CommitOrder) -> None:
-        """Commit; ends in ``commit_done``, whatever the outcome."""
+        """Commit; ends in ``CommitDone``, whatever the outcome."""
         assert self._sink is not None
         assert self._loaded is not None
         try:
@@ -139,39 +114,35 @@ class BrokerWorker(QObject):
                 *(self._sink, self._loaded, order.staged, _Committing(self), self._clock), times=order.times
             )
             loaded = copy_of(self._loaded)
-            still = _open_records(loaded)
-            done = CommitDone(result, loaded, still, _decided(offered, loaded), summary_of(loaded))
+            done = CommitDone(result, self._known(loaded), _decided(offered, loaded), summary_of(loaded))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread; nothing may be claimed
-            self.broke.emit(error)
+            self.say(Broke(error))
         else:
-            self.commit_done.emit(done)
+            self.say(done)
 
-    @Slot()
     def resolve(self) -> None:
         """Ask what became of an unfinished commit."""
         try:
             resolution = self._connected()[1].resolve(self.stop_reading.is_set)
         except UserFacingError as error:
-            self.resolve_failed.emit(error)
+            self.say(ResolveFailed(error))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
+            self.say(Broke(error))
         else:
-            self.resolved.emit(resolution)
+            self.say(Resolved(resolution))
 
-    @Slot()
     def finish_cluster_work(self) -> None:
         """End what the cluster has not finished; a person was asked."""
         assert self._loaded is not None
         try:
             left = self._connected()[1].finish_cluster_work(self._loaded)
         except UserFacingError as error:
-            self.cluster_work_done.emit(error)
+            self.say(ClusterWorkDone(error))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
+            self.say(Broke(error))
         else:
-            self.cluster_work_done.emit(left)
+            self.say(ClusterWorkDone(left))
 
-    @Slot()
     def look(self) -> None:
         """See whether new records have come."""
         if self._loaded is None:
@@ -179,23 +150,21 @@ class BrokerWorker(QObject):
         try:
             count = self._connected()[0].new_records(self._loaded)
         except UserFacingError as error:
-            self.look_failed.emit(error)
+            self.say(LookFailed(error))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
+            self.say(Broke(error))
         else:
-            self.looked.emit(count)
+            self.say(Looked(count))
 
-    @Slot()
     def close(self) -> None:
-        """Give everything back; the last slot of this thread."""
+        """Give everything back."""
         try:
             self._close_adapters()
         except Exception as error:  # noqa: BLE001 - the boundary of the thread
-            self.broke.emit(error)
-        self.closed.emit()
+            self.say(Broke(error))
 
     def take_records(self, batch: Sequence[DeadLetter], reading: _Reading) -> None:
-        """Hand on those records of a batch that the engine does not have. In the broker's thread."""
+        """Hand on those records of a batch that the engine does not have. In the broker's lane."""
         if any(self._told.get(record.id, record) != record for record in batch):
             self._begin_anew(reading)
         else:
@@ -225,7 +194,7 @@ class BrokerWorker(QObject):
 
     def _taken(self, opened: Opened, reading: _Reading, take_over: TakeOver | None) -> ReadDone:
         if opened.loaded is None:
-            return ReadDone(opened, frozenset(), frozenset(), None)
+            return ReadDone(opened.resolution, opened.committing_elsewhere, None, frozenset(), None)
         before, self._loaded = self._loaded, opened.loaded
         copy = copy_of(opened.loaded)
         since: frozenset[RecordId] = frozenset()
@@ -234,26 +203,34 @@ class BrokerWorker(QObject):
             since = frozenset() if take_over else _decided(_open_records(before), copy)
         elif before is not None and not reading.anew:
             self._begin_anew(reading)
-        return ReadDone(replace(opened, loaded=copy), _open_records(copy), since, summary_of(copy))
+        known = self._known(copy)
+        return ReadDone(
+            opened.resolution, opened.committing_elsewhere, known, RecordSet(since), summary_of(copy)
+        )
+
+    def _known(self, copy: LoadedQueue) -> KnownQueue:
+        self._version += 1
+        self._copies[self._version] = copy
+        return known_of(copy, self._version)
 
     def _begin_anew(self, reading: _Reading) -> None:
         reading.anew = True
         self._told.clear()
-        self.begun_anew.emit()
+        self._records.begun_anew()
         self._tell(reading.read.values())
 
     def _tell(self, records: Iterable[DeadLetter]) -> None:
         batch = tuple(records)
         if batch:
             self._told.update((record.id, record) for record in batch)
-            self.records_read.emit(Batch(batch))
+            self._records.read(batch)
 
     def _connected(self) -> tuple[DeadLetterSource, DecisionSink]:
         if self._source is None or self._sink is None:
             adapters = self._adapters()
             self._source = adapters.source()
             self._sink = adapters.sink()
-            self.connected.emit(adapters)
+            self._records.connected(adapters)
         return self._source, self._sink
 
     def _close_adapters(self) -> None:
@@ -266,43 +243,43 @@ class BrokerWorker(QObject):
 
 
 class _Reading:
-    """Follows a load in the broker's thread."""
+    """Follows a load in the broker's lane."""
 
-    def __init__(self, worker: BrokerWorker) -> None:
-        self._worker = worker
+    def __init__(self, desk: BrokerDesk) -> None:
+        self._desk = desk
         self.read: dict[RecordId, DeadLetter] = {}
         self.anew = False  # the engine was told to forget what it had
 
     def records(self, batch: Sequence[DeadLetter]) -> None:
         self.read.update((record.id, record) for record in batch)
-        self._worker.take_records(batch, self)
+        self._desk.take_records(batch, self)
 
     def progress(self, progress: ReadProgress) -> None:
-        self._worker.progressed.emit(progress)
+        self._desk.say(Progressed(progress))
 
     def stopped(self) -> bool:
-        return self._worker.stop_reading.is_set()
+        return self._desk.stop_reading.is_set()
 
 
 class _Committing:
-    """Follows a commit in the broker's thread."""
+    """Follows a commit in the broker's lane."""
 
-    def __init__(self, worker: BrokerWorker) -> None:
-        self._worker = worker
+    def __init__(self, desk: BrokerDesk) -> None:
+        self._desk = desk
 
     def step(self, progress: CommitProgress) -> None:
-        self._worker.commit_progressed.emit(progress)
+        self._desk.say(CommitProgressed(progress))
 
     def stopped(self) -> bool:
-        return self._worker.stop_commit.is_set()
+        return self._desk.stop_commit.is_set()
 
 
 def _open_records(loaded: LoadedQueue) -> frozenset[RecordId]:
     return frozenset(filter(loaded.is_open, loaded.records))
 
 
-def _decided(offered: Iterable[RecordId], loaded: LoadedQueue) -> frozenset[RecordId]:
-    return frozenset(record for record in offered if loaded.is_decided(record))
+def _decided(offered: Iterable[RecordId], loaded: LoadedQueue) -> RecordSet:
+    return RecordSet(record for record in offered if loaded.is_decided(record))
 
 
 def _positions_are(before: LoadedQueue | None, now: LoadedQueue) -> bool:
