@@ -108,6 +108,12 @@ class _Person:
             return {"page": "", "records": [], "says": []}
         return {"page": self._page(), "records": self._shown(), "says": self._says()}
 
+    def _do_look_again(self) -> dict[str, Any]:
+        """As ``look``, once the process behind the queue was started again."""
+        session = open_sessions()[0]
+        self._driver.wait(lambda: session.state.engine_ended_at, "the end of the process is noticed")
+        return self._do_look()
+
     def _do_take_over(self, choice: str) -> dict[str, Any]:
         """Answer the question what counts as done: ``before``, ``start`` or ``look``."""
         self._driver.wait_for_page("takeOverPage")
