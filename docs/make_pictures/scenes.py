@@ -114,7 +114,7 @@ def history(studio: Studio) -> QPixmap:
             )
             for each in range(6 + 5 * nth)
         ]
-        who = ("Order platform", ORDERS.name, "Ada Lovelace", "ada@WS-0417", "window")
+        who = ("Order platform", ORDERS.name, "cs-desk-03", "svc@desk-03", "window")
         number = kept.begin(Beginning(now - age_h * 3_600_000, identity, *who, records))
         letters = [DeadLetter(each.id, each.key, b"{}") for each in records if each.decision == "purge"]
         backups = SealedBackups(studio.folder / "history", studio.backup_key)

@@ -37,7 +37,7 @@ def shop(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[WindowWor
     world = WindowWorld(tmp_path, qtbot)
     history = world.services.history
     for records in (FIRST, SECOND):
-        place = ("Shop", "Orders", "Ada Lovelace", "ada@desk", "window")
+        place = ("Shop", "Orders", "cs-desk-03", "svc@desk", "window")
         number = history.begin(Beginning(NOW, IDENTITY, *place, records))
         if records is FIRST:
             committed = {each.id: True for each in records}
@@ -125,7 +125,7 @@ def test_the_receipt_is_copied_with_who_when_and_where(shop: WindowWorld, qtbot:
     choose(shop, qtbot, 1, 2)
     press(shop, "saveReceiptButton")
     copied = QGuiApplication.clipboard().text().splitlines()
-    assert ["Committed: 1 retried, 1 discarded", "Who: Ada Lovelace", "Receipt: 0a0b0c0d"] == [
+    assert ["Committed: 1 retried, 1 discarded", "Who: cs-desk-03", "Receipt: 0a0b0c0d"] == [
         copied[0],
         copied[3],
         copied[-1],

@@ -19,7 +19,7 @@ from kmp_desktop.store.history import SqliteHistory
 from kmp_desktop.store.secrets import SessionSecrets
 from tests.unit.app.desk import Desk, filled
 
-PLACE = Place("Shop", "Orders", "Ada", "ada@desk", "window")
+PLACE = Place("Shop", "Orders", "cs-desk-03", "svc@desk", "window")
 
 
 class Killed(BaseException):
@@ -50,7 +50,7 @@ def test_a_commit_is_noted_with_its_receipt_and_the_fate_of_every_record(tmp_pat
     )
     (entry,) = history.entries()
     assert [(HistoryState.COMMITTED, [("merge", True), ("purge", True)])] == fates(history)
-    assert (result.chunks[0].nonce, "Ada", "No reason given") == (
+    assert (result.chunks[0].nonce, "cs-desk-03", "No reason given") == (
         entry.receipt,
         entry.person,
         history.records(entry.number)[0].why,

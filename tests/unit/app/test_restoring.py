@@ -24,7 +24,7 @@ from kmp_desktop.store.secrets import SessionSecrets
 from tests.unit.app.desk import Desk, filled
 from tests.unit.app.keeping import KeepingSecrets
 
-PLACE = Place("Shop", "Orders", "Ada", "ada@desk", "window")
+PLACE = Place("Shop", "Orders", "cs-desk-03", "svc@desk", "window")
 
 
 class Killed(BaseException):

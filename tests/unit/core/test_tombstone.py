@@ -24,7 +24,7 @@ _NONCE = bytes.fromhex("0123456789abcdef")
 
 def _written(offsets: list[int], decisions: Mapping[int, PlannedDecision], read_from: int = 0) -> Tombstone:
     runs = decided_runs(offsets, decisions, read_from)
-    return tombstone_of(500_000, headers_of("group-ä", runs, _NONCE, "Ada", 1_790_000_000_123))
+    return tombstone_of(500_000, headers_of("group-ä", runs, _NONCE, "cs-desk-03", 1_790_000_000_123))
 
 
 def test_the_headers_stand_in_their_order() -> None:
@@ -41,7 +41,9 @@ def test_the_headers_stand_in_their_order() -> None:
 
 
 def test_what_was_written_is_read_again() -> None:
-    expected = Tombstone(500_000, "group-ä", "0123456789abcdef", "3,7-9", "m,p", "Ada", 1_790_000_000_123)
+    expected = Tombstone(
+        500_000, "group-ä", "0123456789abcdef", "3,7-9", "m,p", "cs-desk-03", 1_790_000_000_123
+    )
     assert expected == _written([3, 7, 9], {3: _M, 7: _P, 9: _P})
 
 

@@ -24,7 +24,7 @@ LETTERS = (
     ),
     DeadLetter(BYTES.id, b"\xff\x00", None, (), 0, TimestampType.NOT_AVAILABLE, "a header name"),
 )
-SECRET = b"4500318719 Lovelace"
+SECRET = b"4500318719 secret"
 
 
 @pytest.fixture

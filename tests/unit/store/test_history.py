@@ -24,7 +24,7 @@ BYTES = HistoryRecord(RecordId(0, 2), "purge", b"\xff\x00", "")
 def beginning(*records: HistoryRecord, queue: str = "Orders") -> Beginning:
     """What is noted before a commit."""
     return Beginning(
-        NOW, IDENTITY, "Shop", queue, "Ada Lovelace", "ada@desk", "window", records or (ONE, TWO, BYTES)
+        NOW, IDENTITY, "Shop", queue, "cs-desk-03", "svc@desk", "window", records or (ONE, TWO, BYTES)
     )
 
 
@@ -32,7 +32,7 @@ def test_what_was_begun_is_found_with_its_records(tmp_path: Path) -> None:
     history = SqliteHistory(tmp_path / "history")
     number = history.begin(beginning())
     (entry,) = history.entries()
-    assert (number, NOW, IDENTITY, "Shop", "Orders", "Ada Lovelace", "ada@desk", "window") == (
+    assert (number, NOW, IDENTITY, "Shop", "Orders", "cs-desk-03", "svc@desk", "window") == (
         *(entry.number, entry.at, entry.identity, entry.connection, entry.queue),
         *(entry.person, entry.computer, entry.program),
     )
@@ -72,7 +72,7 @@ def test_only_what_was_begun_on_that_queue_and_has_no_end_is_unsettled(tmp_path:
         ("  ", [2, 1]),
         ("4500318719", [1]),
         ("customer NOT", [1]),
-        ("lovelace", [2, 1]),
+        ("DESK-03", [2, 1]),
         ("größe", [2]),
         ("0a0b", [1]),
         ("nothing like it", []),
