@@ -13,7 +13,7 @@ from confluent_kafka import Producer
 
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.outcome import NotCommittedReason, Outcome
-from kmp_desktop.kafka import bounded_producer, transaction
+from kmp_desktop.kafka import bounded_producer, making
 from kmp_desktop.kafka.bounded_producer import within
 from tests.integration.kafka.real_queue import RealQueue
 
@@ -41,7 +41,7 @@ class Stuck(Producer):
 def stuck_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """From now on producers hang in the method named, and are waited for shortly; at the end they go on."""
     Stuck.released.clear()
-    monkeypatch.setattr(transaction, "Producer", Stuck)
+    monkeypatch.setattr(making, "Producer", Stuck)
 
     def hang(call: str) -> None:
         def impatient(name: str, asked: Callable[[], object], limit_s: float) -> object:
