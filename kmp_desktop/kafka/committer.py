@@ -171,7 +171,14 @@ class KafkaSink:
             try:
                 attempt.run()
             except OutcomeUnknown as unknown:
-                return self._asked(attempt, unknown)
+                told = self._asked(attempt, unknown)
+                nothing_is_there = told.outcome is Outcome.NOT_COMMITTED
+                if nothing_is_there and _was_fenced(unknown) and number < _TRIES - 1:
+                    # Slower than the server waits (a computer that slept), or another desktop was faster.
+                    earlier = None
+                    _wait_a_little(number)
+                    continue
+                return told
             except StrangerFound:
                 earlier = attempt.unsettled()
                 continue
@@ -322,6 +329,10 @@ def _busy() -> UserFacingError:
         text("Nothing was changed."),
         text("Wait until it has finished, then try again."),
     )
+
+
+def _was_fenced(unknown: OutcomeUnknown) -> bool:
+    return unknown.__cause__ is not None and is_fenced(unknown.__cause__)
 
 
 def _wait_a_little(number: int) -> None:
