@@ -12,7 +12,7 @@ from kmp_desktop.kafka import transaction
 from kmp_desktop.kafka.bounded_producer import BoundedProducer
 from kmp_desktop.kafka.committer import KafkaSink
 from kmp_desktop.kafka.settings import ClientSettings, client_settings
-from kmp_desktop.kafka.transaction import NotInitialised, new_initialised
+from kmp_desktop.kafka.transaction import NotInitialised, drop, new_initialised
 from kmp_desktop.store.journal import FileJournal
 from kmp_desktop.store.queue_lock import FileLock
 from kmp_desktop.store.seen_states import FileSeenStates
@@ -84,3 +84,19 @@ def test_a_commit_is_stopped_although_the_server_is_gone(queue: RealQueue) -> No
 
     assert (Outcome.NOT_COMMITTED, NotCommittedReason.STOPPED) == (result.outcome, result.chunks[0].reason)
     assert [] == queue.retried()
+
+
+def test_a_commit_that_the_server_ended_before_it_was_final_begins_again(queue: RealQueue) -> None:
+    """As after a sleep longer than the transaction may take."""
+    only = queue.write(b"K")
+    desktop = queue.desktop()
+    loaded = desktop.load()
+    settings = client_settings(ConnectionProfile("p", "p", queue.bootstrap), Secrets(), "tests")
+
+    def fence() -> None:
+        drop(new_initialised(settings, queue.mark_group, 1000))
+
+    result = desktop.commit(loaded, {only: Decision.MERGE}, {Step.COPIES: fence})
+
+    assert (Outcome.COMMITTED, (only,)) == (result.outcome, result.merged)
+    assert [b"K"] == queue.retried()
