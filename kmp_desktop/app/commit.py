@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,10 @@ _REASONS = {
     FindingCode.TAKE_OVER_NEEDED: NotCommittedReason.TAKE_OVER,
     FindingCode.OFFSETS_LOST: NotCommittedReason.FORGOTTEN,
 }
+
+
+_LEAST = 500
+"""Records: a smaller part is not halved when the ledger has no room for it."""
 
 
 def commit(
@@ -74,11 +79,13 @@ def commit(
 class _Tried:
     """What became of the parts that were tried; ``refused``: what the server did not take of them.
 
-    ``last`` is the part that was tried last. A part of which nothing is left has no result.
+    ``last`` is the part that was tried last. A part of which nothing is left has no result. ``parts``:
+    into how many the plan is cut by now.
     """
 
     results: list[ChunkResult] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    parts: int = 0
     last: Plan = field(default_factory=dict)
 
 
@@ -90,10 +97,13 @@ def _commit_parts(
     forbidden: ChunkResult | None,
 ) -> _Tried:
     if parts and forbidden is not None:
-        return _Tried([forbidden])
-    tried = _Tried()
+        return _Tried([forbidden], parts=len(parts))
+    tried = _Tried(parts=len(parts))
     results = tried.results
-    for number, part in enumerate(parts, 1):
+    waiting = deque(parts)
+    while waiting:
+        part = waiting.popleft()
+        number = tried.parts - len(waiting)
         theirs = tuple(_their_decision(each, loaded) for each in part if not loaded.is_open(each))
         if theirs:
             # The part before took over what others had decided meanwhile.
@@ -101,10 +111,22 @@ def _commit_parts(
         elif observer.stopped():
             results.append(ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.STOPPED))
         else:
-            _commit_part(sink, loaded, part, observer, number, len(parts), tried)
-        if results and results[-1].outcome is not Outcome.COMMITTED:
+            _commit_part(sink, loaded, part, observer, number, tried.parts, tried)
+        if results and results[-1].reason is NotCommittedReason.LEDGER_FULL and len(part) > _LEAST:
+            # What fits is committed; only for the rest other records have to be decided first.
+            results.pop()
+            waiting.extendleft(reversed(_halves(part)))
+            tried.parts += 1
+        elif results and results[-1].outcome is not Outcome.COMMITTED:
             break
     return tried
+
+
+def _halves(part: Plan) -> tuple[Plan, Plan]:
+    """The lower and the upper half of a part, by offset within each partition."""
+    ids = sorted(part)
+    middle = len(ids) // 2
+    return {each: part[each] for each in ids[:middle]}, {each: part[each] for each in ids[middle:]}
 
 
 def _commit_part(
@@ -156,7 +178,7 @@ def _result(
     return CommitResult(
         outcome=outcome,
         chunks=results,
-        parts=len(parts),
+        parts=tried.parts,
         merged=merged,
         purged=purged,
         deferred=tuple(each for chunk in results for each in chunk.deferred),

@@ -260,3 +260,41 @@ def test_the_time_it_took_is_told(max_records: int) -> None:
     desk.following.at[1, Step.COMMIT] = lambda: setattr(desk.clock, "now", desk.clock.now + 1_500)
     result = desk.commit(loaded, dict.fromkeys(ids, MERGE), max_records)
     assert (1.5, desk.clock.now) == (result.seconds, result.finished_at)
+
+
+class Narrow(PracticeSink):
+    """In front of a group whose ledger has room for so many decisions more."""
+
+    room = 0
+
+    def commit_chunk(
+        self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
+    ) -> ChunkResult:
+        """Refuse what does not fit."""
+        observer.step(CommitProgress(part, parts, Step.JOURNAL, 0, 1))
+        if len(plan) > self.room:
+            return ChunkResult(Outcome.NOT_COMMITTED, reason=NotCommittedReason.LEDGER_FULL)
+        self.room -= len(plan)
+        return super().commit_chunk(loaded, plan, observer, part, parts)
+
+
+@pytest.mark.parametrize(
+    ("records", "room", "committed", "parts"),
+    [(4_000, 2_750, 2_500, 4), (4_000, 4_000, 4_000, 1), (1_000, 100, 0, 2), (500, 499, 0, 1)],
+)
+def test_of_a_part_that_the_ledger_has_no_room_for_the_oldest_that_fit_are_committed(
+    records: int, room: int, committed: int, parts: int
+) -> None:
+    broker, ids = filled(records)
+    desk = Desk(broker)
+    queue = Queue("q", "Orders", broker.queue.name, broker.retry.name, GROUP)
+    desk.sink = sink = Narrow(broker, desk.computer, queue, "desk", desk.clock)
+    sink.room = room
+    result = desk.commit(desk.loaded(), dict.fromkeys(ids, PURGE))
+    assert (ids[:committed], tuple(ids[committed:]), parts) == (
+        list(result.purged),
+        result.not_sent,
+        result.parts,
+    )
+    full = result.chunks[-1].reason is NotCommittedReason.LEDGER_FULL
+    assert full is (committed < records)
