@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kmp_desktop.app.triage import is_unread
 from kmp_desktop.core import plan as rules
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.ledger_room import decide_first
 from kmp_desktop.core.outcome import ChunkResult, CommitResult, NotCommittedReason, Outcome, Refused
 from kmp_desktop.core.ports import Clock, CommitObserver, DecisionSink
 from kmp_desktop.core.queue_state import CopyTimes, FindingCode, LoadedQueue, Plan, Severity, TheirDecision
@@ -119,7 +120,15 @@ def _commit_parts(
             tried.parts += 1
         elif results and results[-1].outcome is not Outcome.COMMITTED:
             break
+    if results and results[-1].reason is NotCommittedReason.LEDGER_FULL:
+        rest = {each: decision for some in (tried.last, *waiting) for each, decision in some.items()}
+        results[-1] = _naming_room_for(rest, results[-1], loaded)
     return tried
+
+
+def _naming_room_for(rest: Plan, refused: ChunkResult, loaded: LoadedQueue) -> ChunkResult:
+    """Named is what makes room for everything that is left, not for one part of it after the other."""
+    return replace(refused, low_offsets=decide_first(loaded, rest) or refused.low_offsets)
 
 
 def _halves(part: Plan) -> tuple[Plan, Plan]:
