@@ -118,6 +118,8 @@ class _Pipe(QObject):
     @Slot(object)
     def tell(self, order: Order) -> None:
         """Send an order, after what must be known for it."""
+        if self._is_closing and self._process is None:
+            return  # nothing is started any more for what is asked for after the end
         if isinstance(order, CloseOrder):
             self._close()
         elif isinstance(order, ReadOrder | ResolveOrder):

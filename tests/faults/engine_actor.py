@@ -2,7 +2,8 @@
 
 A window of ``tests.faults.window_actor`` starts it in the place of the program's own. ``kill:STEP`` and
 ``stop:STEP`` strike it together with its window (one process group, as one computer), ``close:PLACE``
-and ``cancel:PLACE`` wait there until a person has acted in the window: see ``Meeting``.
+and ``cancel:PLACE`` wait there until a person has acted in the window: see ``Meeting``. ``die:PLACE``
+kills this process there, once, and not its window.
 """
 
 from __future__ import annotations
@@ -62,9 +63,18 @@ def main(fault: str, folder: Path) -> int:
     what, _, place = fault.partition(":")
     if what in ("close", "cancel"):
         _meet_at(place, Meeting(folder).wait_for_window)
+    elif what == "die":
+        _meet_at(place, lambda: _die_once(folder / "died"))
     elif what:
         _strike_after(Step(place), signal.SIGKILL if what == "kill" else signal.SIGSTOP)
     return serve()
+
+
+def _die_once(sign: Path) -> None:
+    """End this process alone; the one that the window starts next lives on."""
+    if not sign.exists():
+        sign.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _meet_at(place: str, meet: Callable[[], None]) -> None:

@@ -289,6 +289,37 @@ def test_without_the_registry_bytes_are_shown_and_everything_can_be_decided(
     tally(f"19 window, registry {kind}", verdict)
 
 
+# 22: the process behind the queue dies
+
+_DEATHS = [(place,) for place in (*_PLACES, *(str(step) for step in Step))]
+
+
+@pytest.mark.parametrize("cases", batches(scaled(_DEATHS)), ids=str)
+def test_a_window_whose_engine_dies_goes_on_and_says_what_is_true(
+    kafka: str, tmp_path: Path, tally_all: TallyAll, cases: Sequence[tuple[str]]
+) -> None:
+    tally_all(side_by_side(cases, lambda case: _engine_died(kafka, tmp_path, case[0])))
+
+
+def _engine_died(kafka: str, folder: Path, place: str) -> tuple[str, Verdict]:
+    world = _world(kafka, folder, 5900 + _DEATHS.index((place,)))
+    plan = world.plan(random.Random(world.seed))
+    with _opened(world, "desk", f"die:{place}") as window:
+        seen = window.do("open")
+        window.decide(plan)
+        told = window.do("commit")
+        if told["result"] == "unknown":  # until the engine, started again, has looked
+            told = window.do("settled")
+        claims = [window.claim(told)]
+        window.close("the process behind the queue is gone: was ended by signal 9\n")
+    verdict = _settled(world, plan, claims)
+    if window.offered(seen) != {each.place for each in world.inputs}:
+        verdict.wrong_claims.append(f"{len(seen['records'])} records are shown")
+    if not (world.data_folder("desk") / "died").exists():
+        verdict.violations.append("the engine did not die: this proves nothing")
+    return "22 window, the engine dies", verdict
+
+
 # 22: closed or cancelled in every phase
 
 _CLOSED = [*((f"close:{place}",) for place in (*_PLACES, *Step)), *((f"cancel:{step}",) for step in Step)]

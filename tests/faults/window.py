@@ -70,14 +70,14 @@ class Window:
         outcome = {"conflict": "conflict", "unknown": "unknown"}.get(kind, "not_committed")
         return Claim(self.who, self.plan, outcome)
 
-    def close(self) -> None:
-        """Close the window if it is not; its process ends by itself, without a word on stderr."""
+    def close(self, said: str = "") -> None:
+        """Close the window if it is not; its process ends by itself, with nothing else on stderr."""
         if not self.is_closed:
             self.do("close")
         code = self.process.wait(_ENDS_S)
-        said = self.errors.read_text(encoding="utf-8")
-        complaint = said.replace(_OF_THE_OFFSCREEN_PLATFORM, "")
-        assert (0, "") == (code, complaint), (code, complaint[-4000:])
+        errors = self.errors.read_text(encoding="utf-8")
+        complaint = errors.replace(_OF_THE_OFFSCREEN_PLATFORM, "")
+        assert (0, said) == (code, complaint), (code, complaint[-4000:])
 
     def wait_until_stopped(self) -> None:
         """Until the SIGSTOP of a fault has hit."""

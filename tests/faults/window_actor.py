@@ -151,12 +151,19 @@ class _Person:
 
     def _do_result(self) -> dict[str, Any]:
         """The result page, or nothing when the window was closed meanwhile."""
+        QApplication.processEvents()
         self._driver.wait(lambda: self.is_gone or self._page() == "resultPage", "the result is told")
         if self.is_gone:
             return {"result": ""}
         page = self._driver.find("resultPage", ResultPage)
         self._driver.wait(lambda: page.kind is not None, "the result is told")
         return {"result": str(page.kind), "says": self._says()}
+
+    def _do_settled(self) -> dict[str, Any]:
+        """The result page once it is known how a commit ended."""
+        page = self._driver.find("resultPage", ResultPage)
+        self._driver.wait(lambda: page.kind is not None and str(page.kind) != "unknown", "the end is known")
+        return self._do_result()
 
     def _do_commit_again(self) -> dict[str, Any]:
         """Press the button of the result page that tries again; the next result."""

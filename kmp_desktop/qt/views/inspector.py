@@ -147,10 +147,12 @@ class Inspector(QFrame):
 
     def show_nothing(self) -> None:
         """No record is selected."""
+        self._details = None  # its row may mean nothing any more
         self._stack.setCurrentWidget(self._help)
 
     def show_several(self) -> None:
         """Several records are selected; ``summary`` is filled by the page."""
+        self._details = None
         self._stack.setCurrentWidget(self.summary)
 
     def show_record(self, details: RecordDetails, place: str) -> None:
