@@ -25,6 +25,11 @@ from kmp_desktop.core.text import Text, text, text_n
 
 _TO_QUEUES = Button(Move.TO_QUEUES, text("Back to queues"))
 _ASK_AGAIN = Button(Move.ASK_AGAIN, text("Ask again now"), "F5")
+_SILENT = text("The server did not answer in time. Until it does, this queue is locked on this computer.")
+_INTERRUPTED = text(
+    "The part of the program that talks to the server was interrupted. Until the server has told how the "
+    "commit ended, this queue is locked on this computer."
+)
 _COPY_THIS = Button(Move.COPY_REPORT, text("Copy this report"))
 
 
@@ -56,6 +61,7 @@ def locked_page(around: Surroundings) -> OutcomePage:
     return _unknown(
         Attempts(_known_so_far(n, around.handed_over_at, 0, silent), _say_for_certain()),
         _all_or_none(n),
+        _INTERRUPTED,
     )
 
 
@@ -111,7 +117,7 @@ def _list(name: str, one: str, other: str, ids: tuple[RecordId, ...], said: Text
     return RecordList(name, text_n(len(ids), one, other), tuple((each, said) for each in ids))
 
 
-def _unknown(attempts: Attempts, either: Text) -> OutcomePage:
+def _unknown(attempts: Attempts, either: Text, why: Text = _SILENT) -> OutcomePage:
     means = Card(
         (
             Line(Sign.CHECK, Tone.OK, text("Your decisions are safe on this computer.")),
@@ -131,7 +137,7 @@ def _unknown(attempts: Attempts, either: Text) -> OutcomePage:
         Sign.UNKNOWN,
         Tone.WARN,
         text("We do not know yet whether the commit worked."),
-        text("The server did not answer in time. Until it does, this queue is locked on this computer."),
+        why,
         (attempts, means),
         _ASK_AGAIN,
         back=_TO_QUEUES,
