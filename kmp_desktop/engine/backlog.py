@@ -28,7 +28,8 @@ class Backlog:
         self._waiting = waiting
         self._added = 0
         self._done = 0
-        self._end: tuple[LoadedQueue, Callable[[], None]] | None = None
+        self._end: LoadedQueue | None = None
+        self._then: list[Callable[[], None]] = []
 
     def add(self, batch: Sequence[DeadLetter]) -> None:
         """Keep records that were read until there is time for them."""
@@ -39,9 +40,10 @@ class Backlog:
     def finish(self, loaded: LoadedQueue, then: Callable[[], None]) -> None:
         """Let the engine ``finish`` once it knows all records, then call ``then``.
 
-        Of two in a row the second counts; ``then`` is called for it alone.
+        Of two in a row the second counts; both are told.
         """
-        self._end = (loaded, then)
+        self._end = loaded
+        self._then.append(then)
 
     def work(self) -> float | None:
         """Do a little; in how many seconds there is more to do, ``None`` = nothing is left.
@@ -57,9 +59,11 @@ class Backlog:
             return (time.perf_counter() - start) * _PAUSES if reading_first else 0.0
         if self._end is None:
             return None
-        (loaded, then), self._end = self._end, None
+        loaded, self._end = self._end, None
+        waiting, self._then = self._then, []
         try:
             self._engine.finish(loaded)
         finally:
-            then()  # whoever waits for it must not wait for ever
+            for then in waiting:  # whoever waits for it must not wait for ever
+                then()
         return None

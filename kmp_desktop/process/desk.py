@@ -45,7 +45,7 @@ class Desk:
     ) -> None:
         self._say = say
         self._engine = EngineDesk(say)
-        self._engine_lane = Lane("kmp-engine", self._engine.push_due)
+        self._engine_lane = Lane("kmp-engine", self._engine.work_due)
         self._broker = BrokerDesk(adapters, clock, say, _ToEngine(self._engine, self._engine_lane))
         self._broker_lane = Lane("kmp-broker")
 

@@ -10,6 +10,7 @@ from kmp_desktop.core.ports import QueueAdapters
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter
 from kmp_desktop.core.view import RecordsArrived, RecordsRemoved, Reply, Request
+from kmp_desktop.engine.backlog import Backlog
 from kmp_desktop.engine.engine import Engine
 from kmp_desktop.process.messages import BegunAnew, Broke, BroughtUpToDate, News, Replied
 
@@ -23,6 +24,7 @@ class EngineDesk:
         self._say = say
         self._adapters: QueueAdapters | None = None
         self._engine: Engine | None = None
+        self._backlog: Backlog | None = None
         self._is_empty = True
         self._early: list[Request] = []  # asked before the engine was there
         self._pushes: list[Reply] = []
@@ -42,18 +44,22 @@ class EngineDesk:
 
     def add(self, records: Sequence[DeadLetter]) -> None:
         """Take records that were read, in the order of reading."""
-        engine = self._engine
-        if engine is not None:
+        backlog = self._backlog
+        if backlog is not None:
             self._is_empty = False
-            self._guarded(lambda: engine.add(records))
+            self._guarded(lambda: backlog.add(records))
 
     def finish(self, loaded: LoadedQueue) -> None:
         """Take what reading to the end found out, or a commit changed; ``loaded`` is a copy."""
-        engine = self._engine
-        if engine is not None:
-            self._guarded(lambda: engine.finish(loaded))
-        self._flush()
-        self._say(BroughtUpToDate())
+        if self._backlog is None:
+            self._on_finished()
+        else:
+            self._backlog.finish(loaded, self._on_finished)
+
+    def work_due(self) -> float | None:
+        """Look at some of what was read, push what has waited long enough; in how many seconds again."""
+        waits = (self._work(), self.push_due())
+        return min((each for each in waits if each is not None), default=None)
 
     def ask(self, request: Request) -> None:
         """Answer a request, after everything that was pushed before."""
@@ -78,10 +84,22 @@ class EngineDesk:
         self._flush()
         return None
 
+    def _work(self) -> float | None:
+        try:
+            return self._backlog.work() if self._backlog is not None else None
+        except Exception as error:  # noqa: BLE001 - the boundary of the thread
+            self._say(Broke(error))
+            return 0.0
+
+    def _on_finished(self) -> None:
+        self._flush()
+        self._say(BroughtUpToDate())
+
     def _make_engine(self) -> None:
         adapters = self._adapters
         assert adapters is not None
         self._engine = Engine(adapters.schemas(), self._push, adapters.letters(), failures=adapters.failures)
+        self._backlog = Backlog(self._engine, adapters.letters())
         early, self._early = self._early, []
         for request in early:
             self._answer(self._engine, request)
