@@ -183,8 +183,20 @@ def _latest(admin: AdminClient, wanted: Sequence[Partition], level: IsolationLev
     request = {TopicPartition(topic, partition): latest for topic, partition in wanted}
     futures = admin.list_offsets(request, isolation_level=level, request_timeout=REQUEST_S)
     return {
-        (each.topic, each.partition): future.result(REQUEST_S + 5).offset for each, future in futures.items()
+        (each.topic, each.partition): _answered(future.result(REQUEST_S + 5).offset)
+        for each, future in futures.items()
     }
+
+
+def _answered(offset: int) -> int:
+    """An offset of a log as the broker tells it, never negative.
+
+    When an answer does not come, the client gives OFFSET_INVALID (-1001) without any error; taken for an
+    end, the partition would look empty.
+    """
+    if offset < 0:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))  # noqa: SLF001
+    return offset
 
 
 def read_lows(consumer: Consumer, topic: str, partitions: Sequence[int]) -> dict[int, int]:
@@ -197,7 +209,7 @@ def watermarks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int
 
     def ask() -> tuple[int, int]:
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), REQUEST_S)
-        return low, high
+        return _answered(low), _answered(high)
 
     return retrying(ask, 30.0)
 

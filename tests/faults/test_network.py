@@ -14,7 +14,7 @@ import pytest
 
 from kmp_desktop.core.profile import ConnectionProfile, Secrets
 from kmp_desktop.kafka.clients import Clients
-from kmp_desktop.kafka.offsets import group_is_free
+from kmp_desktop.kafka.offsets import group_is_free, read_ends
 from kmp_desktop.kafka.settings import client_settings
 from tests.cluster.proxy import (
     Api,
@@ -99,6 +99,24 @@ def test_an_answer_that_gets_lost_while_the_groups_are_listed_is_asked_for_again
         finally:
             clients.close()
         assert lost.met.is_set()
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_answer_that_gets_lost_while_the_ends_are_looked_for_is_asked_for_again(
+    four_lanes: Lanes, tmp_path: Path, nth: int
+) -> None:
+    with four_lanes.lane() as proxy:
+        world = World(four_lanes.node.bootstrap, tmp_path, seeded(3900 + nth), records=5, partitions=1)
+        world.create()
+        profile = ConnectionProfile("p", "p", proxy.address)
+        clients = Clients({**client_settings(profile, Secrets(), "ends"), **_QUICK})
+        lost = proxy.follow(Rule(Api.LIST_OFFSETS, Way.RESPONSE, nth, LoseAnswer()))
+        queue = (world.queue_topic, 0)
+        try:
+            ends = read_ends(clients, [queue])[queue]
+        finally:
+            clients.close()
+        assert (True, 5, 5) == (lost.met.is_set(), ends.stable, ends.high)
 
 
 def _broken(lanes: Lanes, folder: Path, case: _Case) -> tuple[str, Verdict]:
