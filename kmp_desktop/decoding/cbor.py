@@ -181,8 +181,9 @@ def _decimal(node: Node) -> str:
         return ""
     if not exponent.lstrip("-").isdigit() or abs(int(exponent)) > _LARGEST_EXPONENT:
         return ""
-    number = Decimal(digits)
-    sign, figures, _ = number.as_tuple()
+    if not digits.lstrip("-").isdigit():  # a fraction or no number, which no such decimal holds
+        return ""
+    sign, figures, _ = Decimal(digits).as_tuple()
     return f"{Decimal((sign, figures, int(exponent))):f}"
 
 

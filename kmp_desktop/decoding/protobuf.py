@@ -86,7 +86,10 @@ class ProtobufReader:
         """The tree of data that fills ``value`` from ``start`` to its last byte."""
         source = ProtoBytes(value, start)
         message = self._chosen(source)
-        root = _shown(self._message(source, message, "", len(value)), message)
+        found = self._message(source, message, "", len(value))
+        if source.at != len(value):  # a group ended that had not begun
+            raise source.mismatch()
+        root = _shown(found, message)
         return Tree(root, rendered(root), "Protobuf", message.name)
 
     def _chosen(self, source: ProtoBytes) -> ProtoMessage:

@@ -7,6 +7,7 @@ from json.encoder import encode_basestring
 from kmp_desktop.core.payload import Node, NodeKind
 
 _STEP = "  "
+_WIDEST = 64  # characters of indentation: for 100,000 values 200 levels deep it would be 40 MB
 _NO_NUMBER = ("NaN", "Infinity", "-Infinity")
 
 
@@ -30,7 +31,7 @@ def rendered(node: Node, indent: str = "") -> str:
 def _container(node: Node, opening: str, closing: str, indent: str) -> str:
     if not node.children:
         return opening + closing
-    inner = indent + _STEP
+    inner = indent + _STEP if len(indent) < _WIDEST else indent
     # Called for every record that is read: written for speed.
     if node.kind is NodeKind.OBJECT:
         lines = [f"{inner}{encode_basestring(each.name)}: {rendered(each, inner)}" for each in node.children]

@@ -1,6 +1,7 @@
 """XML as a tree. Attributes are named with an "@"; text beside other content is "#text".
 
-Documents that declare entities are refused: a few lines of them can stand for gigabytes.
+Documents that declare entities, or attributes with a default, are refused: a few lines of them can
+stand for gigabytes.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ class _Builder:
         self.parser.ordered_attributes = True
         self.parser.XmlDeclHandler = self._declared
         self.parser.EntityDeclHandler = self._entity
+        self.parser.AttlistDeclHandler = self._attribute
+        self.parser.SkippedEntityHandler = self._skipped
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -87,6 +90,13 @@ class _Builder:
 
     def _entity(self, *_declaration: object) -> None:
         raise NotThisFormat(text("It declares entities, which are not opened up."))
+
+    def _attribute(self, _element: str, _name: str, _kind: str, default: str | None, _required: bool) -> None:
+        if default is not None:  # every element would get one, also those that are four bytes short
+            raise NotThisFormat(text("It declares values of attributes, which are not filled in."))
+
+    def _skipped(self, *_entity: object) -> None:
+        raise NotThisFormat(text("It uses entities that it does not declare."))
 
     def _start(self, name: str, attributes: list[str]) -> None:
         if len(self._open) > MAX_DEPTH:

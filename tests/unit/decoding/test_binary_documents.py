@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -127,3 +128,17 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
                 except NotThisFormat:
                     continue
                 json.dumps(to_plain(Tree(root, "", "")), allow_nan=False)
+
+
+def test_a_text_does_not_grow_with_the_depth_of_many_values() -> None:
+    data = b"\x9f" * 190 + b"\xa1\x61a\x01" + b"\x01" * 5_000 + b"\xff" * 190
+    shown = DECODER.decode(data)
+    assert isinstance(shown, Tree)
+    assert len(shown.source) < 100 * len(data)
+
+
+@pytest.mark.parametrize(("digits", "shown_as"), [(1.5, "1.5"), (math.nan, "NaN"), (math.inf, "Infinity")])
+def test_a_decimal_whose_digits_are_no_whole_number_is_shown_as_it_is(digits: float, shown_as: str) -> None:
+    shown = DECODER.decode(cbor2.dumps({"a": cbor2.CBORTag(4, [0, digits])}))
+    assert isinstance(shown, Tree)
+    assert ["0", shown_as] == [each.value for each in shown.root.children[0].children]

@@ -338,3 +338,9 @@ def test_numbers_keep_every_digit_that_counts(small: float, large: float) -> Non
     read = AS_TEXT.read(SECOND + data)
     ratio = struct.pack("<f", float(at(read.root, "ratio").value))
     assert (struct.pack("<f", small), repr(large)) == (ratio, repr(float(at(read.root, "weight").value)))
+
+
+def test_the_end_of_a_group_that_never_began_does_not_hide_what_follows() -> None:
+    reader = ProtobufReader(RegisteredSchema(1, "PROTOBUF", "message M { int32 n = 1; string s = 2; }"))
+    with pytest.raises(NotThisFormat):
+        reader.read(b"\0\x08\x05\x0c\x12\x03abc")

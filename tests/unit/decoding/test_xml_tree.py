@@ -70,3 +70,21 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
             read_xml(begin + data)
         except NotThisFormat:
             continue
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (
+            b'<!DOCTYPE a [<!ATTLIST b x CDATA "yyyyyyyy">]><a><b/><b/></a>',
+            "It declares values of attributes, which are not filled in.",
+        ),
+        (b'<!DOCTYPE a SYSTEM "x"><a>1&more;2</a>', "It uses entities that it does not declare."),
+    ],
+)
+def test_what_the_document_does_not_hold_itself_is_not_shown_as_its_content(
+    document: bytes, why: str
+) -> None:
+    with pytest.raises(NotThisFormat) as refused:
+        read_xml(document)
+    assert why == str(refused.value.reason)
