@@ -9,8 +9,8 @@ from functools import lru_cache
 _CAUSED_BY = "\nCaused by: "
 # Both kinds of line that end an exception's text: frames, and "... 16 more". A message may go on
 # over several lines and even begin one with "at", but never with "at" and a method before a "(".
-_END_OF_TEXT = re.compile(r"\n\s*(?:at\s+[^\s(]+\(|\.\.\. \d+ (?:more|common frames omitted))")
-_FRAME = re.compile(r"^\s*at\s+(?:[^\s(]*/)?([\w$.<>]+)\(", re.MULTILINE)
+_END_OF_TEXT = re.compile(r"\n[^\S\n]*(?:at\s+[^\s(]+\(|\.\.\. \d+ (?:more|common frames omitted))")
+_FRAME = re.compile(r"^[^\S\n]*at\s+(?:[^\s(]*/)?([\w$.<>]+)\(", re.MULTILINE)
 _FRAME_LINE = re.compile(r"\s*(?:at\s|\.\.\. \d)")
 _CLASS = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _GENERATED = re.compile(r"\$\$.*|\$\d+")

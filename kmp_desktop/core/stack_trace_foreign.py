@@ -11,12 +11,12 @@ _DIRECT_CAUSE = "The above exception was the direct cause of the following excep
 _MEANWHILE = "During handling of the above exception, another exception occurred:"
 _PYTHON_FRAME = re.compile(r'^ +File "([^"\n]+)", line \d+, in ([^\n]+)$', re.MULTILINE)
 _PYTHON_FRAMEWORKS = re.compile(r"site-packages|dist-packages|[/\\][Ll]ib[/\\]python|^<|[/\\]Python\d+[/\\]")
-_END_OF_INNER = re.compile(r"\n\s*--- End of inner exception stack trace ---")
-_DOTNET_FRAME = re.compile(r"^\s+at ([\w.$+<>`\[\],]+)\(", re.MULTILINE)
+_END_OF_INNER = re.compile(r"\n[^\S\n]*--- End of inner exception stack trace ---")
+_DOTNET_FRAME = re.compile(r"^[^\S\n]+at ([\w.$+<>`\[\],]+)\(", re.MULTILINE)
 _INNER = re.compile(r"\s+---> (?=[\w.+`]+(?:Exception|Error)\b)")
 _SCRIPT_FRAME = re.compile(r"\n {4}at (?:async )?(?:([^\n(]+) \()?([^\n()]+):\d+:\d+\)?(?=\n|$)")
 _SCRIPT_FRAMEWORKS = re.compile(r"node_modules|^node:|^internal/|^<anonymous>")
-_FIRST_DOTNET_FRAME = re.compile(r"\n\s+at ")
+_FIRST_DOTNET_FRAME = re.compile(r"\n[^\S\n]+at ")
 
 
 def read_foreign_trace(trace: bytes) -> StackTrace | None:

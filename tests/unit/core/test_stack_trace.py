@@ -161,3 +161,9 @@ def test_a_class_before_a_message_is_told_from_a_sentence(written: str, split: t
 )
 def test_classes_of_frameworks_are_not_the_companys_own(name: str, own: bool) -> None:
     assert own == is_own(name)
+
+
+def test_many_empty_lines_are_gone_through_once() -> None:
+    # Were each of them looked at from every line before it, this would take a minute.
+    found = read_stack_trace(b"com.shop.OrderFailed: order 7" + b"\n \t" * 80_000 + b"end")
+    assert ["com.shop.OrderFailed"] == [thrown.name for thrown in found.chain]
