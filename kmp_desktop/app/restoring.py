@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from kmp_desktop.core.history import Backups, History, HistoryEntry, HistoryReco
 from kmp_desktop.core.ports import Clock
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.core.text import text
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,12 @@ def restore(
     try:
         places = restorer.restore(entry.identity, records)
     except UserFacingError:
-        backups.end_restore(entry.number, dict.fromkeys(wanted, False), 0)
+        # What an earlier restore without a known end was about may be back all the same.
+        surely_not = dict.fromkeys({*wanted}.difference(known.unsure), False)
+        backups.end_restore(entry.number, surely_not, 0)
         raise
-    backups.end_restore(entry.number, dict.fromkeys(wanted, True), clock.now_ms())
+    try:
+        backups.end_restore(entry.number, dict.fromkeys(wanted, True), clock.now_ms())
+    except UserFacingError as error:  # they are back all the same, and stay "perhaps restored"
+        _log.info("restore: %s", error.details)
     return places

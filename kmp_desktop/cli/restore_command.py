@@ -59,7 +59,7 @@ def _entry(history: History, command: RestoreCommand) -> HistoryEntry:
 
 def _wanted(history: History, command: RestoreCommand, screen: Screen) -> set[RecordId]:
     found = restorable(history.records(command.number))
-    possible = {*found.records, *(found.unsure if command.again else ())}
+    held_back = set() if command.again else set(found.unsure)
     if found.unsure and not command.again:
         screen.say(
             text_n(
@@ -70,4 +70,4 @@ def _wanted(history: History, command: RestoreCommand, screen: Screen) -> set[Re
                 "if they are not there, say --again.",
             )
         )
-    return set(command.records) if command.records else possible
+    return set(command.records or (*found.records, *found.unsure)) - held_back

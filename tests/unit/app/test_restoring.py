@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,8 @@ class Kept:
         self, folder: Path, desk: Desk, secrets: SessionSecrets | None = None, days: int = 30
     ) -> None:
         self.history = SqliteHistory(folder)
-        self.backups = SealedBackups(folder, secrets or KeepingSecrets())
+        self.secrets = secrets or KeepingSecrets()
+        self.backups = SealedBackups(folder, self.secrets)
         keeping = Keeping(self.backups, days)
         self.desk = desk
         desk.sink = RecordingSink(desk.sink, self.history, PLACE, desk.clock, keeping)  # type: ignore[assignment]
@@ -132,6 +133,34 @@ def test_a_restore_whose_end_is_not_known_is_told_apart(tmp_path: Path, failure:
     with pytest.raises(type(failure)):
         restore(kept.history, kept.backups, Putting(failure), entry, ids[:1], kept.desk.clock)
     assert Restorable((ids[2],), (ids[0],)) == restorable(kept.history.records(1))
+
+
+def test_a_refused_second_try_does_not_settle_the_first(tmp_path: Path) -> None:
+    kept, ids = discarded(tmp_path)
+    entry = kept.history.entries()[0]
+    for failure in (RestoreNotKnown("?"), refusal()):
+        with pytest.raises(type(failure)):
+            restore(kept.history, kept.backups, Putting(failure), entry, ids[:1], kept.desk.clock)
+    assert Restorable((ids[2],), (ids[0],)) == restorable(kept.history.records(1))
+
+
+class Forgetting(SealedBackups):
+    """The disk is full once the records are back."""
+
+    def end_restore(self, number: int, records: Mapping[RecordId, bool], at: int) -> None:
+        """Cannot be noted."""
+        raise refusal()
+
+
+def test_what_is_back_is_not_called_a_failure_because_it_cannot_be_noted(tmp_path: Path) -> None:
+    kept, ids = discarded(tmp_path)
+    backups = Forgetting(tmp_path, kept.secrets)
+    entry = kept.history.entries()[0]
+    places = restore(kept.history, backups, Putting(), entry, ids[:1], kept.desk.clock)
+    assert ({ids[0]: RecordId(0, 100)}, Restorable((ids[2],), (ids[0],))) == (
+        places,
+        restorable(kept.history.records(1)),
+    )
 
 
 @pytest.mark.parametrize(
