@@ -19,8 +19,9 @@ demo: $(READY)
 cluster: $(READY)
 	@$(BIN)/python -m tests.cluster
 
+# The same faults every time; test-faults and FAULT_SEED=... try others.
 test: $(READY)
-	@FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest -n 3 --dist worksteal
+	@FAULT_SEED=$${FAULT_SEED:-1} FAULT_SCALE=$${FAULT_SCALE:-0.1} $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-faults: $(READY)
 	@FAULT_SCALE=$${FAULT_SCALE:-1} $(BIN)/python -m pytest -n 4 --dist worksteal tests/faults

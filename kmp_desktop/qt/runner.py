@@ -7,8 +7,10 @@ a thread is asked to end and waited for, never terminated.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event
 from typing import Any, Generic, TypeVar
 
@@ -70,22 +72,35 @@ class _Errand(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    errand: _Errand[Any]
     value: object
     error: BaseException | None
 
 
 class _Runner(QObject):
-    answered = Signal(object)
+    """Takes one task for each ``run``, puts one answer for each ``answered``.
+
+    Both go through queues instead of with the signals: a slot's argument is held until the slot has
+    returned. Were that the last reference to a dialog (its method is to be called back, or is in the
+    traceback), the dialog would be destroyed here, in the wrong thread.
+    """
+
+    answered = Signal()
     closed = Signal()
 
-    @Slot(object)
-    def run(self, errand: _Errand[Any]) -> None:
+    def __init__(self, tasks: SimpleQueue[Callable[[], Any]], answers: SimpleQueue[_Answer]) -> None:
+        super().__init__()
+        self._tasks, self._answers = tasks, answers
+
+    @Slot()
+    def run(self) -> None:
+        self._run_next()
+        self.answered.emit()
+
+    def _run_next(self) -> None:
         try:
-            answer = _Answer(errand, errand.task(), None)
+            self._answers.put(_Answer(self._tasks.get_nowait()(), None))
         except Exception as error:  # noqa: BLE001 - the boundary of the thread; raised again in the window's
-            answer = _Answer(errand, None, error)
-        self.answered.emit(answer)
+            self._answers.put(_Answer(None, error))
 
     @Slot()
     def close(self) -> None:
@@ -102,13 +117,16 @@ class BackgroundTasks(QObject):
     """
 
     closed = Signal()
-    _wanted = Signal(object)
+    _wanted = Signal()
     _close_wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop = Event()
-        self._worker = _Runner()
+        self._errands: deque[_Errand[Any]] = deque()  # not answered yet, kept alive here
+        self._tasks: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._answers: SimpleQueue[_Answer] = SimpleQueue()
+        self._worker = _Runner(self._tasks, self._answers)
         self._thread = WorkerThread(self._worker, "kmp-background", self)
         self._wanted.connect(self._worker.run)
         self._close_wanted.connect(self._worker.close)
@@ -129,7 +147,9 @@ class BackgroundTasks(QObject):
         GUI thread. Nothing is called any more after ``close``, nor on a QObject that is gone.
         """
         if not self._stop.is_set():
-            self._wanted.emit(_Errand(task, done, failed))
+            self._errands.append(_Errand(task, done, failed))
+            self._tasks.put(task)
+            self._wanted.emit()
 
     def stopped(self) -> bool:
         """Whether a long task should give up; may be asked in any thread."""
@@ -141,14 +161,15 @@ class BackgroundTasks(QObject):
             self._stop.set()
             self._close_wanted.emit()
 
-    @Slot(object)
-    def _on_answer(self, answer: _Answer) -> None:
+    @Slot()
+    def _on_answer(self) -> None:
+        errand, answer = self._errands.popleft(), self._answers.get_nowait()
         if self._stop.is_set():
             return
         if answer.error is None:
-            _call(answer.errand.done, answer.value)
+            _call(errand.done, answer.value)
         elif isinstance(answer.error, UserFacingError):
-            _call(answer.errand.failed, answer.error)
+            _call(errand.failed, answer.error)
         else:
             raise answer.error
 

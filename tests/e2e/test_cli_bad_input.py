@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from tests.cluster.processes import free_ports
 from tests.cluster.running import Cluster
 from tests.e2e.cli_queue import CliQueue, Done, environment, run
 
@@ -115,7 +115,7 @@ def outcomes(secured: Cluster, registry: str, tmp_path_factory: pytest.TempPathF
         "sasl": secured.sasl,
         "ssl": secured.ssl,
         "http": registry.split("/")[2],
-        "closed": f"127.0.0.1:{_free_port()}",
+        "closed": f"127.0.0.1:{free_ports(1)[0]}",
     }
 
     def both(case: Case) -> Outcome:
@@ -176,12 +176,6 @@ def _settings(
         encoding="utf-8",
     )
     return file
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def test_tls_with_the_right_certificate_works(three: CliQueue, secured: Cluster) -> None:

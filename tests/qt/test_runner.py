@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
@@ -111,3 +112,42 @@ def test_a_receiver_that_is_gone_is_not_called(qtbot: QtBot, tasks: BackgroundTa
     qtbot.waitUntil(lambda: stays.done == ["second"])
 
     assert [] == gone.done
+
+
+class Once(QObject):
+    """Is told, and keeps nothing."""
+
+    def told(self, what: object) -> None:
+        """Either way."""
+
+
+@pytest.mark.parametrize("task", [refuse, lambda: "done"], ids=["refused", "done"])
+def test_a_receiver_is_never_destroyed_in_the_other_thread(
+    qtbot: QtBot, tasks: BackgroundTasks, task: Callable[[], object]
+) -> None:
+    died_in: list[int] = []
+    died = threading.Event()
+
+    def note() -> None:
+        died_in.append(threading.get_ident())
+        died.set()
+
+    def run_it() -> None:
+        receiver = Once()
+        weakref.finalize(receiver, note)
+        tasks.run(_of(receiver, task), receiver.told, receiver.told)
+
+    # The other thread is held up in its signal until this one has dropped all it knows of the errand.
+    tasks._worker.answered.connect(lambda: died.wait(5), Qt.ConnectionType.DirectConnection)
+    run_it()
+    qtbot.waitUntil(died.is_set)
+
+    assert [threading.get_ident()] == died_in
+
+
+def _of(owner: QObject, task: Callable[[], object]) -> Callable[[], object]:
+    def owned() -> object:
+        assert owner is not None
+        return task()
+
+    return owned
