@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.cli_queue import CliQueue, Done, Place, run
+from tests.faults.conftest import Tally
 from tests.faults.hostile_records import (
     DAY,
     MB,
@@ -22,6 +23,7 @@ from tests.faults.hostile_records import (
     odd_times,
     write,
 )
+from tests.faults.oracle import Verdict
 
 _ANY_TIME = {"message.timestamp.after.max.ms": str(2**63 - 1)}
 _LARGE = {"max.message.bytes": str(60 * MB)}
@@ -61,7 +63,9 @@ def hostile_queue(
     return HostileQueue(queue, write(kafka, queue.queue_topic, records))
 
 
-def test_every_hostile_record_is_shown_and_merged_byte_for_byte(kafka: str, tmp_path: Path) -> None:
+def test_every_hostile_record_is_shown_and_merged_byte_for_byte(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
     records = list(hostile_records())
     hostile = hostile_queue(kafka, tmp_path, records)
     assert {each.what for each in records} == hostile.undecided()
@@ -75,9 +79,10 @@ def test_every_hostile_record_is_shown_and_merged_byte_for_byte(kafka: str, tmp_
     expected = [each for each in records if each.raw_header is None]
     assert {each.value: (each.key, each.value, each.headers, each.timestamp) for each in expected} == copies
     assert len(expected) == len(hostile.queue.retried())
+    tally("18 hostile records, merged", Verdict())
 
 
-def test_every_hostile_record_can_be_skipped_and_purged(kafka: str, tmp_path: Path) -> None:
+def test_every_hostile_record_can_be_skipped_and_purged(kafka: str, tmp_path: Path, tally: Tally) -> None:
     records = list(hostile_records())
     hostile = hostile_queue(kafka, tmp_path, records)
 
@@ -88,9 +93,12 @@ def test_every_hostile_record_can_be_skipped_and_purged(kafka: str, tmp_path: Pa
     assert (0, len(records)) == (done.code, done.last["purged"]), done.err
     assert set() == hostile.undecided()
     assert [] == hostile.queue.retried()
+    tally("18 hostile records, skipped and purged", Verdict())
 
 
-def test_no_text_of_a_record_forges_a_line_or_steers_the_terminal(kafka: str, tmp_path: Path) -> None:
+def test_no_text_of_a_record_forges_a_line_or_steers_the_terminal(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
     records = list(hostile_records())
     hostile = hostile_queue(kafka, tmp_path, records)
 
@@ -109,9 +117,12 @@ def test_no_text_of_a_record_forges_a_line_or_steers_the_terminal(kafka: str, tm
     assert [] == [line for line in lines if not line.startswith(known)][:-1]
     assert f"{len(records)} undecided records." == lines[-1]
     assert [] == [ascii(line) for line in lines if not line.replace("…", "").isprintable()]
+    tally("18 hostile records, printed", Verdict())
 
 
-def test_large_records_are_merged_where_the_retry_topic_takes_them(kafka: str, tmp_path: Path) -> None:
+def test_large_records_are_merged_where_the_retry_topic_takes_them(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
     records = list(large_records())
     hostile = hostile_queue(kafka, tmp_path, records, _LARGE, _LARGE)
     before = [each.content for each in hostile.queue.held()]
@@ -120,9 +131,12 @@ def test_large_records_are_merged_where_the_retry_topic_takes_them(kafka: str, t
 
     assert (0, 2) == (done.code, done.last["merged"]), done.err
     assert before == [each.content for each in hostile.queue.retried()]
+    tally("18 records of 10 and 50 MB", Verdict())
 
 
-def test_a_record_too_large_is_refused_by_name_and_the_others_go_on(kafka: str, tmp_path: Path) -> None:
+def test_a_record_too_large_is_refused_by_name_and_the_others_go_on(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
     records = [*large_records(), Hostile("small", b"small", b"small")]
     hostile = hostile_queue(kafka, tmp_path, records, _LARGE, {"max.message.bytes": str(MB)})
 
@@ -133,6 +147,7 @@ def test_a_record_too_large_is_refused_by_name_and_the_others_go_on(kafka: str, 
     assert {b"50 MB", b"small"} == {each.key for each in hostile.queue.retried()}  # 50 MB are few compressed
     assert 0 == hostile.queue.apply({(0, hostile.at["10 MB"]): "purge"}).code
     assert set() == hostile.undecided()
+    tally("18 record too large for the retry topic", Verdict())
 
 
 _WEEK = {
@@ -143,7 +158,7 @@ _WEEK = {
 
 
 def test_times_that_the_retry_topic_does_not_keep_give_way_and_go_along_in_a_header(
-    kafka: str, tmp_path: Path
+    kafka: str, tmp_path: Path, tally: Tally
 ) -> None:
     records = list(odd_times())
     hostile = hostile_queue(kafka, tmp_path, records, retry_config=_WEEK)
@@ -161,9 +176,12 @@ def test_times_that_the_retry_topic_does_not_keep_give_way_and_go_along_in_a_hea
         assert began < copy.timestamp < began + 120_000, each.what
         added = (("x-dlq-original-timestamp", str(each.timestamp).encode()),) if each.timestamp else ()
         assert (source.key, (*source.headers, *added)) == (copy.key, copy.headers)
+    tally("18 odd times, new ones", Verdict())
 
 
-def test_exact_times_are_kept_where_the_retry_topic_takes_them(kafka: str, tmp_path: Path) -> None:
+def test_exact_times_are_kept_where_the_retry_topic_takes_them(
+    kafka: str, tmp_path: Path, tally: Tally
+) -> None:
     records = list(odd_times())
     hostile = hostile_queue(kafka, tmp_path, records, retry_config=_WEEK | {"retention.ms": "-1"})
     original = {each.value: each.content for each in hostile.queue.held()}
@@ -186,9 +204,10 @@ def test_exact_times_are_kept_where_the_retry_topic_takes_them(kafka: str, tmp_p
     assert {b"time 0", b"time -1"} == set(copies)
     assert original[b"time -1"] == copies[b"time -1"]
     assert set(hostile.refused(done)) == hostile.undecided()
+    tally("18 odd times, exact ones", Verdict())
 
 
-def test_where_every_time_is_kept_all_copies_are_exact(kafka: str, tmp_path: Path) -> None:
+def test_where_every_time_is_kept_all_copies_are_exact(kafka: str, tmp_path: Path, tally: Tally) -> None:
     records = list(odd_times())
     hostile = hostile_queue(kafka, tmp_path, records, retry_config=_ANY_TIME)
     original = {each.value: each.content for each in hostile.queue.held()}
@@ -201,3 +220,4 @@ def test_where_every_time_is_kept_all_copies_are_exact(kafka: str, tmp_path: Pat
         key: value for key, value in copies.items() if key != b"time 0"
     }
     assert NOW - DAY < copies[b"time 0"][3]
+    tally("18 odd times, all kept", Verdict())

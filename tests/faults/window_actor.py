@@ -144,10 +144,19 @@ class _Person:
 
     def _do_commit(self) -> dict[str, Any]:
         """Review and commit; the result page as it is shown first."""
-        self._driver.press("recordTable", Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        self._driver.wait_for_page("reviewPage")
+        self._do_review()
+        return self._do_commit_reviewed()
+
+    def _do_commit_reviewed(self) -> dict[str, Any]:
+        """Commit what is on the review page."""
         self._driver.click("commitButton")
         return self._do_result()
+
+    def _do_review(self) -> dict[str, Any]:
+        """Go to the review page."""
+        self._driver.press("recordTable", Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        self._driver.wait_for_page("reviewPage")
+        return {}
 
     def _do_result(self) -> dict[str, Any]:
         """The result page, or nothing when the window was closed meanwhile."""
@@ -174,9 +183,11 @@ class _Person:
         return self._do_result()
 
     def _do_press(self, name: str) -> dict[str, Any]:
-        """Press a button; answers what is shown then."""
+        """Press a button once it is there; answers what was shown before."""
+        self._driver.wait_for_page(name)
+        says = self._says()
         self._driver.click(name)
-        return {"page": self._page()}
+        return {"page": self._page(), "says": says}
 
     def _do_wait_for(self, name: str) -> dict[str, Any]:
         """Wait until something of this name is shown."""
