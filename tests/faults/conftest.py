@@ -52,9 +52,26 @@ def scaled(cases: Sequence[Case], *, at_least: int = 1) -> list[Case]:
     return [mixed[index % len(cases)] for index in range(wanted)]
 
 
+_turn = [0]
+
+
 def seeded(number: int) -> int:
     """The seed of the ``number``-th case; ``FAULT_SEED`` makes a whole run again."""
-    return SEED * 1000 + number
+    return SEED * 1000 + number + 1_000_000_000 * _turn[0]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What counts a single verdict is run as often as the scale says, too, each time by another seed."""
+    if "tally" in metafunc.fixturenames and SCALE > 1:
+        metafunc.fixturenames.append("_turn_of")
+        metafunc.parametrize("_turn_of", range(round(SCALE)), indirect=True, ids=lambda turn: f"turn {turn}")
+
+
+@pytest.fixture
+def _turn_of(request: pytest.FixtureRequest) -> Iterator[None]:
+    _turn[0] = request.param
+    yield
+    _turn[0] = 0
 
 
 def pytest_report_header() -> str:
