@@ -28,6 +28,7 @@ _SCENES = {
     "44-few-first": ("fewFirstDialog",),
     "01-welcome": ("welcomePage",),
     "13-history": ("historyPage",),
+    "49-columns": ("columnsPopup",),
     "47-restoring": ("restoreDialog",),
     "14-queues": ("queuesPage",),
     "02-triage": ("topBar", "triagePage", "statusBar"),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QTabWidget,
     QTreeView,
+    QWidget,
 )
 from studio import ALL, ORDERS, Studio
 
@@ -28,7 +29,10 @@ from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.text import text
 from kmp_desktop.practice.broker import READING, AtCommit, UnfinishedWork
 from kmp_desktop.practice.samples import fill, shop
+from kmp_desktop.qt.models.record_table import Column
 from kmp_desktop.qt.queue_session import Pace
+from kmp_desktop.qt.views.column_choice import AUTOMATIC, ColumnChoice
+from kmp_desktop.qt.views.record_table_view import RecordTableView
 from kmp_desktop.store.backups import SealedBackups
 from kmp_desktop.store.history import SqliteHistory
 
@@ -75,6 +79,21 @@ def group(studio: Studio) -> QPixmap:
     studio.trigger("selectGroupAction")
     studio.trigger("mergeAction")
     return studio.picture()
+
+
+def columns(studio: Studio) -> QPixmap:
+    """The list of columns over a table that shows three more."""
+    studio.open_shop()
+    wanted = frozenset({*AUTOMATIC, Column.REPORTED_BY, Column.COORDINATES, Column.SIZE})
+    studio.find(RecordTableView, "recordTable").columns.choose(ColumnChoice(shown=wanted))
+    studio.trigger("columnsAction")
+    picture = studio.picture()
+    popup = studio.find(QWidget, "columnsPopup")
+    painter = QPainter(picture)
+    painter.drawPixmap(studio.window.mapFromGlobal(popup.pos()), popup.grab())
+    painter.end()
+    popup.hide()
+    return picture
 
 
 def few_first(studio: Studio) -> QPixmap:
@@ -563,6 +582,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "11-connection": connection,
     "12-unreadable": unreadable,
     "13-history": history,
+    "49-columns": columns,
     "14-queues": queues,
     "47-restoring": restoring,
     "15-error": broke_off,

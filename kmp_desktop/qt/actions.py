@@ -144,6 +144,7 @@ class Actions(QObject):
         add = self._add_reachable
         self.groups_panel = add("groupsPanelAction", tr("Failure groups"), "Ctrl+1")
         self.table = add("tableAction", tr("Records"), "Ctrl+2")
+        self.columns = self._add_triage("columnsAction", tr("Columns"), "", "columns")
         self.inspector = add("inspectorAction", tr("Inspector"), "Ctrl+3")
         self.content_tab = add("contentTabAction", tr("Content"), "Alt+1")
         self.related_tab = add("relatedTabAction", tr("Related"), "Alt+2")
@@ -184,7 +185,7 @@ class Actions(QObject):
 
     def _view_menu(self) -> tuple[QAction | None, ...]:
         return (
-            *(self.groups_panel, self.table, self.inspector, None),
+            *(self.groups_panel, self.table, self.inspector, self.columns, None),
             *(self.content_tab, self.related_tab, self.headers_tab, None),
             *(self.next_record, self.previous_record, self.next_undecided, self.previous_undecided),
             *(self.next_group, self.previous_group, self.related, None),

@@ -15,6 +15,7 @@ from kmp_desktop.qt.queue_overview import QueueKey, QueueOverview
 from kmp_desktop.qt.queue_pages import QueuePages
 from kmp_desktop.qt.queue_session import Pace, QueueSession
 from kmp_desktop.qt.services import Services
+from kmp_desktop.qt.views.column_choice import read_choice
 from kmp_desktop.qt.window_state import WindowState
 
 _UNTOLD = frozenset({SessionPhase.CHECKING, SessionPhase.LOCKED})
@@ -112,6 +113,7 @@ class OpenQueue(QObject):
         session.decisions_changed.connect(self._on_decisions)
         for splitter in self.pages.triage.findChildren(QSplitter):
             self._remembered.restore_splitter(splitter)
+        self.pages.triage.table.columns.choose(read_choice(self._remembered.columns()))
         self.opened.emit(self.pages)
         session.start()
 
@@ -127,6 +129,7 @@ class OpenQueue(QObject):
             return
         for splitter in pages.triage.findChildren(QSplitter):
             self._remembered.save_splitter(splitter)
+        self._remembered.save_columns(pages.triage.table.columns.choice.written())
         session = pages.session
         self._overview.set_open(_key(session), None)
         session.state_changed.disconnect(self._on_state)

@@ -116,6 +116,8 @@ QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom: 2px s
 QTabBar::tab:hover:!selected {{ color: {t.text}; }}
 QTabBar::tab:focus {{ border: 2px solid {t.accent}; border-radius: {px(4)}px; }}
 QTreeView#queueTable::item {{ height: {px(30)}px; }}
+QListWidget#columnList::item {{ height: {px(26)}px; }}
+QAbstractScrollArea::corner {{ background: {t.surface}; border: none; }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 """
 
@@ -131,6 +133,7 @@ QScrollBar::handle:horizontal {{ min-width: {px(32)}px; }}
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QFrame#filterPopup, QFrame#columnsPopup {{ border: 1px solid {t.control_border}; }}
 QProgressBar {{ background: {t.sunken}; border: none; border-radius: {px(3)}px; max-height: {px(6)}px;
     min-height: {px(6)}px; }}
 QProgressBar::chunk {{ background: {t.accent_solid}; border-radius: {px(3)}px; }}

@@ -40,6 +40,15 @@ class WindowState:
         """Remember the sizes of a splitter."""
         self._settings.setValue(f"splitter/{splitter.objectName()}", splitter.saveState())
 
+    def columns(self) -> str:
+        """Which columns the record table shows, as ``save_columns`` was given; empty: as usual."""
+        value = self._settings.value("table/columns")
+        return value if isinstance(value, str) else ""
+
+    def save_columns(self, written: str) -> None:
+        """Remember the columns of the record table."""
+        self._settings.setValue("table/columns", written)
+
     def restore_look(self, theme: Theme) -> None:
         """Light or dark and the text size as they were chosen."""
         choice = self._settings.value("look/theme")

@@ -15,8 +15,11 @@ from pytestqt.qtbot import QtBot
 from kmp_desktop.core.queue_state import TakeOver
 from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.practice.broker import AtCommit
+from kmp_desktop.qt.models.record_table import Column
 from kmp_desktop.qt.runner import running_threads
 from kmp_desktop.qt.theme import Theme, ThemeChoice
+from kmp_desktop.qt.views.column_choice import ColumnChoice
+from kmp_desktop.qt.views.record_table_view import RecordTableView
 from kmp_desktop.qt.widgets.progress_bar import DecisionProgress
 from kmp_desktop.qt.widgets.toast import Toast
 from tests.qt.practice_world import QUEUE
@@ -73,7 +76,7 @@ def test_every_action_is_in_the_menus_with_its_keys(shop: WindowWorld) -> None:
 
 
 def test_no_control_leads_to_what_is_not_there_yet(shop: WindowWorld) -> None:
-    later = ("settingsAction", "noteAction", "columnsAction")
+    later = ("settingsAction", "noteAction")
     assert [] == [name for name in later if shop.window.findChild(QAction, name) is not None]
 
 
@@ -329,6 +332,16 @@ def test_light_dark_and_text_size_are_chosen_in_the_menu_and_remembered(shop: Wi
 
     assert (True, 110) == (Theme.current().dark, Theme.current().zoom)
     assert shop.action("themeDarkAction").isChecked()
+
+
+def test_the_chosen_columns_come_back_with_the_next_queue(shop: WindowWorld) -> None:
+    shop.open()
+    chosen = ColumnChoice(shown=frozenset({Column.KEY, Column.PAYLOAD_0}))
+    shop.find(RecordTableView, "recordTable").columns.choose(chosen)
+    shop.action("closeQueueAction").trigger()
+    shop.qtbot.waitUntil(lambda: shop.window.session is None)
+    shop.open()
+    assert chosen == shop.find(RecordTableView, "recordTable").columns.choice
 
 
 def test_the_window_comes_back_in_its_size(shop: WindowWorld) -> None:

@@ -19,6 +19,13 @@ from kmp_desktop.qt.delegates.cell_text import CellText, hits_of
 from kmp_desktop.qt.models.record_table import Column, RecordTableModel
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.column_choice import (
+    AUTOMATIC,
+    NOTHING_CHOSEN,
+    OFFERED,
+    ColumnChoice,
+    read_choice,
+)
 from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, Wishes, fitting
 from kmp_desktop.qt.views.record_table_view import RecordTableView
 from kmp_desktop.qt.widgets.chip import ChipState
@@ -228,14 +235,19 @@ PAYLOAD = (Column.PAYLOAD_0, Column.PAYLOAD_1)
 
 
 def shown_at(
-    room: int, types: int = 2, *, payload: tuple[Column, ...] = PAYLOAD, in_group: bool = False
+    room: int,
+    types: int = 2,
+    *,
+    payload: tuple[Column, ...] = PAYLOAD,
+    in_group: bool = False,
+    choice: ColumnChoice = NOTHING_CHOSEN,
 ) -> list[Column]:
-    widths = dict(DEFAULT_WIDTHS)
-    return sorted(fitting(room, 200, widths, Wishes(types, payload, in_group=in_group)))
+    wishes = Wishes(types, payload, in_group=in_group)
+    return sorted(fitting(room, 200, dict(DEFAULT_WIDTHS), wishes, choice))
 
 
 def test_columns_leave_in_their_order_when_space_is_short() -> None:
-    everything = list(Column)
+    everything = [column for column in Column if column not in OFFERED or column in AUTOMATIC]
     assert everything == shown_at(1000)
     assert [each for each in everything if each != Column.PAYLOAD_1] == shown_at(790)
     always = [Column.DECISION, Column.WHY, Column.FAILED, Column.FLAGS]
@@ -259,8 +271,34 @@ def test_one_message_type_needs_no_column() -> None:
 
 
 def test_the_reason_takes_what_is_left() -> None:
-    widths = fitting(1000, 200, dict(DEFAULT_WIDTHS), Wishes(2, PAYLOAD, in_group=False))
+    widths = fitting(1000, 200, dict(DEFAULT_WIDTHS), Wishes(2, PAYLOAD, in_group=False), NOTHING_CHOSEN)
     assert 1000 == sum(widths.values())
+
+
+def test_a_column_that_a_person_asked_for_stays_and_others_give_way() -> None:
+    with_key = ColumnChoice(shown=frozenset({*AUTOMATIC, Column.KEY}))
+    always = [Column.DECISION, Column.WHY, Column.FAILED, Column.FLAGS]
+    assert sorted([*always, Column.KEY, Column.PAYLOAD_0]) == shown_at(800, choice=with_key)
+    assert sorted([*always, Column.KEY]) == shown_at(300, choice=with_key)
+
+
+def test_a_column_that_is_not_wanted_is_not_shown() -> None:
+    without = ColumnChoice(shown=frozenset({Column.PAYLOAD_0}))
+    assert Column.MESSAGE not in shown_at(1600, choice=without)
+    assert Column.PAYLOAD_0 in shown_at(1600, choice=without)
+
+
+def test_a_choice_of_columns_is_read_as_it_was_written() -> None:
+    chosen = ColumnChoice((Column.KEY, *(each for each in OFFERED if each is not Column.KEY)), frozenset())
+    assert chosen == read_choice(chosen.written())
+    assert NOTHING_CHOSEN == read_choice("")
+
+
+@pytest.mark.parametrize("written", ["+key +key", "nonsense", "*key +", "-decision", "+KEY\0"])
+def test_what_cannot_be_read_of_a_choice_is_as_usual(written: str) -> None:
+    read = read_choice(written)
+    assert sorted(OFFERED) == sorted(read.order)
+    assert NOTHING_CHOSEN.shown == read.shown - {Column.KEY}
 
 
 # ---- the view

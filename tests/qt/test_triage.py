@@ -589,8 +589,17 @@ NAMES = (
     *("contentModeButtons", "copyContentButton", "formatLabel", "relatedList", "headerTable"),
     *("headerSearch", "loadPanel", "loadProgress", "stopReadingButton"),
 )
-ACTIONS = ("mergeAction", "purgeAction", "skipAction", "undoAction", "redoAction", "reviewAction")
-LATER = ("noteAction", "columnsAction", "noteEdit", "compareButton", "groupRail")
+ACTIONS = (
+    "mergeAction",
+    "purgeAction",
+    "skipAction",
+    "undoAction",
+    "redoAction",
+    "filterAction",
+    "columnsAction",
+    "reviewAction",
+)
+LATER = ("noteAction", "noteEdit", "compareButton", "groupRail")
 
 
 def test_every_part_of_the_design_has_its_name(desk: Desk) -> None:

@@ -39,7 +39,7 @@ _FLAGS_SHOWN = 2
 FLAG_ICONS = {Flag.CAME_BACK: "arrow-counter-clockwise", Flag.SAME_KEY: "key", Flag.ELSEWHERE: "users"}
 
 _SELECTED = QStyle.StateFlag.State_Selected
-_IDENTIFIERS = frozenset({Column.PAYLOAD_0, Column.PAYLOAD_1})
+_IDENTIFIERS = frozenset({Column.PAYLOAD_0, Column.PAYLOAD_1, Column.KEY, Column.CAME_FROM})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from PySide6.QtCore import (
 )
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.sizes import size_text
 from kmp_desktop.core.view import ColumnsChosen, PayloadColumn, Row, Rows, SortBy
 from kmp_desktop.qt import when
-from kmp_desktop.qt.i18n import say, tr, trn
+from kmp_desktop.qt.i18n import number, say, tr, trn
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache
 from kmp_desktop.qt.visible_text import one_line, quoted
 from kmp_desktop.qt.widgets.chip import ChipState, chip_word
@@ -44,6 +45,14 @@ class Column(IntEnum):
     PAYLOAD_1 = 4
     FAILED = 5
     FLAGS = 6
+    TRIES = 7
+    REPORTED_BY = 8
+    STEP = 9
+    KEY = 10
+    CAME_FROM = 11
+    COORDINATES = 12
+    SIZE = 13
+    FIRST_SENT = 14
 
 
 class Flag(IntEnum):
@@ -61,6 +70,14 @@ SORTS = {
     Column.PAYLOAD_0: SortBy.PAYLOAD_0,
     Column.PAYLOAD_1: SortBy.PAYLOAD_1,
     Column.FAILED: SortBy.FAILED,
+    Column.TRIES: SortBy.TRIES,
+    Column.REPORTED_BY: SortBy.REPORTED_BY,
+    Column.STEP: SortBy.STEP,
+    Column.KEY: SortBy.KEY,
+    Column.CAME_FROM: SortBy.CAME_FROM,
+    Column.COORDINATES: SortBy.COORDINATES,
+    Column.SIZE: SortBy.SIZE,
+    Column.FIRST_SENT: SortBy.FIRST_SENT,
 }
 
 # Looking an enum member up costs more than the rest of data().
@@ -74,6 +91,8 @@ FROZEN_ROLE = CHIP_ROLE + 2  # belongs to the frozen list of the selection bar
 MUTED_ROLE = CHIP_ROLE + 3
 
 _NO_PARENT = QModelIndex()
+_LAST = max(Column)
+_FURTHER = frozenset(each for each in Column if each > Column.FLAGS)
 
 
 class RecordTableModel(QAbstractTableModel):
@@ -161,14 +180,14 @@ class RecordTableModel(QAbstractTableModel):
         self._cache.put(answer)
         self._ask()
         if self._rows:
-            self._changed(Column.DECISION, Column.FLAGS)
+            self._changed(Column.DECISION, _LAST)
         self.rows_loaded.emit()
 
     def outdate(self) -> None:
         """What is known may have changed: ask again for what is in sight, showing it meanwhile."""
         self._cache.outdate()
         if self._rows:
-            self._changed(Column.DECISION, Column.FLAGS)
+            self._changed(Column.DECISION, _LAST)
 
     def choose_columns(self, chosen: ColumnsChosen) -> None:
         """Show these fields of the content."""
@@ -179,13 +198,13 @@ class RecordTableModel(QAbstractTableModel):
     def chips_changed(self) -> None:
         """Decisions are different now."""
         if self._rows:
-            self._changed(Column.DECISION, Column.FLAGS)
+            self._changed(Column.DECISION, _LAST)
 
     def freeze(self, rows: Iterable[int]) -> None:
         """Show these rows as selected, whatever the view has selected; none = as the view says."""
         self._frozen = frozenset(rows)
         if self._rows:
-            self._changed(Column.DECISION, Column.FLAGS)
+            self._changed(Column.DECISION, _LAST)
 
     @Slot()
     def tick(self) -> None:
@@ -193,6 +212,7 @@ class RecordTableModel(QAbstractTableModel):
         self._now = when.now_ms()
         if self._rows:
             self._changed(Column.FAILED, Column.FAILED)
+            self._changed(Column.FIRST_SENT, Column.FIRST_SENT)
 
     # ---- Qt
 
@@ -232,6 +252,14 @@ class RecordTableModel(QAbstractTableModel):
             Column.MESSAGE: tr("Message"),
             Column.FAILED: tr("Failed"),
             Column.FLAGS: tr("Hints"),
+            Column.TRIES: tr("Tries"),
+            Column.REPORTED_BY: tr("Reported by"),
+            Column.STEP: tr("Failing step"),
+            Column.KEY: tr("Key"),
+            Column.CAME_FROM: tr("Came from"),
+            Column.COORDINATES: tr("Partition/offset"),
+            Column.SIZE: tr("Size"),
+            Column.FIRST_SENT: tr("First sent"),
         }
         return names.get(Column(section), "")
 
@@ -259,6 +287,8 @@ class RecordTableModel(QAbstractTableModel):
             return None
         if column == Column.FAILED:
             return when.exact(row.failed_at)
+        if column == Column.FIRST_SENT and row.first_sent is not None:
+            return when.exact(row.first_sent)
         return "\n".join(self._flag_words(row)) if column == Column.FLAGS else None
 
     def _chip(self, position: int, _column: int) -> ChipState:
@@ -273,7 +303,7 @@ class RecordTableModel(QAbstractTableModel):
 
     def _is_muted(self, position: int, column: int) -> bool:
         row = self._seen(position)
-        if column == Column.FAILED or row is None:
+        if row is None or column in (Column.FAILED, Column.FIRST_SENT):
             return True
         if column == Column.MESSAGE:
             return not row.message_type
@@ -297,11 +327,34 @@ class RecordTableModel(QAbstractTableModel):
             return one_line(row.message_type) or "—"
         if column == Column.FAILED:
             return when.relative(row.failed_at, self._now)
+        if column in _FURTHER:
+            return self._further(row, column)
         place = column - Column.PAYLOAD_0
         value = row.payload[place] if place < len(row.payload) else None
         if value is None:
             return ""
         return one_line(value) or tr("empty")
+
+    def _further(self, row: Row, column: int) -> str:
+        """What the columns show that a person may add; empty where the record does not tell."""
+        match column:
+            case Column.TRIES:
+                return "" if row.tries is None else number(row.tries)
+            case Column.STEP:
+                return "" if row.step is None else one_line(say(row.step))
+            case Column.COORDINATES:
+                return f"{row.id.partition}/{row.id.offset}"
+            case Column.SIZE:
+                return say(size_text(row.size))
+            case Column.FIRST_SENT:
+                return "" if row.first_sent is None else when.relative(row.first_sent, self._now)
+            case _:
+                texts = {
+                    Column.REPORTED_BY: row.reported_by,
+                    Column.KEY: row.key,
+                    Column.CAME_FROM: row.came_from,
+                }
+                return one_line(texts[Column(column)])
 
     def _flags_of(self, row: Row) -> tuple[Flag, ...]:
         found = (

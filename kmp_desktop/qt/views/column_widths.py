@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kmp_desktop.qt.models.record_table import Column
+from kmp_desktop.qt.views.column_choice import ColumnChoice
 
 WHY_AT_LEAST = 200  # pixels of the design, like all widths here
 SECOND_PAYLOAD_FROM = 900
@@ -16,6 +17,14 @@ DEFAULT_WIDTHS = {
     Column.PAYLOAD_1: 112,
     Column.FAILED: 92,
     Column.FLAGS: 46,
+    Column.TRIES: 60,
+    Column.REPORTED_BY: 130,
+    Column.STEP: 150,
+    Column.KEY: 130,
+    Column.CAME_FROM: 190,
+    Column.COORDINATES: 120,
+    Column.SIZE: 96,
+    Column.FIRST_SENT: 100,
 }
 
 
@@ -28,15 +37,21 @@ class Wishes:
     in_group: bool
 
 
-def fitting(room: int, why_at_least: int, widths: Mapping[Column, int], wishes: Wishes) -> dict[Column, int]:
+def fitting(
+    room: int, why_at_least: int, widths: Mapping[Column, int], wishes: Wishes, choice: ColumnChoice
+) -> dict[Column, int]:
     """The columns that are shown with their widths, the reason taking what is left.
 
-    When space is short columns leave in this order: second payload, message, first payload.
+    When space is short columns leave in this order: second payload, message, first payload. What a
+    person asked for stays: then all together may be wider than ``room``.
     ``room`` and widths in device-independent pixels.
     """
-    shown = {column: widths[column] for column in (Column.DECISION, Column.FAILED, Column.FLAGS)}
+    always = (Column.DECISION, Column.FAILED, Column.FLAGS, *choice.explicit)
+    shown = {column: widths[column] for column in always}
     left = room - sum(shown.values()) - why_at_least
     for column in _wanted(room, widths, wishes):
+        if column not in choice.shown:
+            continue
         if widths[column] > left:
             break
         shown[column] = widths[column]

@@ -45,6 +45,7 @@ class DecisionToolBar(QToolBar):
         ]
         self.search = SearchField()
         self.filter = ActionButton(actions.filter, "quiet", icon_only=True)
+        self.columns = ActionButton(actions.columns, "quiet", icon_only=True)
         self.review = ActionButton(actions.review, "primary", short=tr("Review"))
         # One widget for all: QToolBar's own layout hides what does not fit behind an arrow.
         self._inside = QWidget()
@@ -62,6 +63,7 @@ class DecisionToolBar(QToolBar):
         row.addStretch(1)
         row.addWidget(self.search, 8)
         row.addWidget(self.filter)
+        row.addWidget(self.columns)
         row.addWidget(self.review)
         self.addWidget(self._inside)
         Theme.current().changed.connect(self._on_theme_changed)
@@ -99,7 +101,7 @@ class DecisionToolBar(QToolBar):
 
     def _needed(self) -> int:
         px = Theme.current().px
-        buttons = (*self._decisions, *self._small, self.filter, self.review)
+        buttons = (*self._decisions, *self._small, self.filter, self.columns, self.review)
         gaps = px(_GAP) * (len(buttons) + 2) + px(4) * 2 + px(_GAP) * 2 + 1 + 2 * px(17)
         return sum(button.sizeHint().width() for button in buttons) + px(NARROW) + gaps
 

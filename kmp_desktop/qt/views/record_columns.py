@@ -13,6 +13,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.view import Row
 from kmp_desktop.qt.models.record_table import Column, RecordTableModel
 from kmp_desktop.qt.theme import Theme
+from kmp_desktop.qt.views.column_choice import NOTHING_CHOSEN, OFFERED, ColumnChoice
 from kmp_desktop.qt.views.column_widths import DEFAULT_WIDTHS, WHY_AT_LEAST, Wishes, fitting
 from kmp_desktop.qt.widgets.chip import ChipState, chip_width
 
@@ -31,14 +32,43 @@ class RecordColumns(QObject):
         self._own: dict[Column, int] = {}
         self._measured: dict[Column, int] = {}
         self._wishes = Wishes(0, (), in_group=False)
+        self._choice = NOTHING_CHOSEN
         self._queue_types = 0
         self._elsewhere = False
         self._fitting = False
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.fit)
         model.rows_loaded.connect(self._on_rows_loaded)
+        self.choose(NOTHING_CHOSEN)
         table.horizontalHeader().sectionResized.connect(self._on_section_resized)
         Theme.current().changed.connect(self._on_theme_changed)
+
+    @property
+    def choice(self) -> ColumnChoice:
+        """What a person wants to see."""
+        return self._choice
+
+    def choose(self, choice: ColumnChoice) -> None:
+        """Show these columns in this order; reason and decision come first, time and hints last."""
+        self._choice = choice
+        header = self._table.horizontalHeader()
+        order = (Column.DECISION, Column.WHY, *choice.order, Column.FAILED, Column.FLAGS)
+        for place, column in enumerate(order):
+            header.moveSection(header.visualIndex(column), place)
+        # Only a person's own columns may be wider than the table.
+        policy = Qt.ScrollBarPolicy
+        wide = policy.ScrollBarAsNeeded if choice.explicit else policy.ScrollBarAlwaysOff
+        self._table.setHorizontalScrollBarPolicy(wide)
+        self.fit()
+
+    def names(self) -> dict[Column, str]:
+        """The columns that can be chosen here, by name."""
+        gone = _PAYLOAD[len(self._model.payload) :]
+        return {
+            column: str(self._model.headerData(column, Qt.Orientation.Horizontal))
+            for column in OFFERED
+            if column not in gone
+        }
 
     def look_at_rows(self, *, in_group: bool) -> None:
         """Another list is shown; ``in_group``: only one failure group."""
@@ -60,7 +90,7 @@ class RecordColumns(QObject):
     def fit(self) -> None:
         """Arrange the columns for the present width of the table."""
         room = self._table.viewport().width()
-        shown = fitting(room, Theme.current().px(WHY_AT_LEAST), self._widths(), self._wishes)
+        shown = fitting(room, Theme.current().px(WHY_AT_LEAST), self._widths(), self._wishes, self._choice)
         header = self._table.horizontalHeader()
         self._fitting = True
         for column in Column:

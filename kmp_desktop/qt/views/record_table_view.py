@@ -140,7 +140,9 @@ class RecordTableView(QTableView):
     def selected_cells(self) -> list[list[str]]:
         """The texts of the selected rows that are known, in the columns shown."""
         header = self.horizontalHeader()
-        columns = [column for column in Column if not header.isSectionHidden(column)]
+        columns = sorted(
+            (column for column in Column if not header.isSectionHidden(column)), key=header.visualIndex
+        )
         role = Qt.ItemDataRole.AccessibleTextRole
         return [
             [str(self._records.index(position, column).data(role) or "") for column in columns]

@@ -76,6 +76,7 @@ class TriageActions:
                 actions.clear_selection,
                 actions.find,
                 actions.filter,
+                actions.columns,
                 actions.next_group,
                 actions.previous_group,
             ),

@@ -41,6 +41,9 @@ class Parts(Protocol):
     def open_filters(self) -> None:
         """Show the choices of the filter."""
 
+    def open_columns(self) -> None:
+        """Show the list of columns."""
+
 
 class TriageKeys(QObject):
     """Signals.
@@ -76,6 +79,7 @@ class TriageKeys(QObject):
             (actions.clear_selection, self._step_back),
             (actions.find, self._find),
             (actions.filter, parts.open_filters),
+            (actions.columns, parts.open_columns),
             (actions.copy, self._copy),
             (actions.groups_panel, self._toggle_groups),
             (actions.table, self.focus_table),

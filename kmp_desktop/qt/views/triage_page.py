@@ -32,6 +32,7 @@ from kmp_desktop.qt.i18n import trn
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.queue_session import QueueSession
 from kmp_desktop.qt.views.banner_stack import BannerStack
+from kmp_desktop.qt.views.columns_popup import ColumnsPopup
 from kmp_desktop.qt.views.deciding import Deciding
 from kmp_desktop.qt.views.decision_tool_bar import DecisionToolBar
 from kmp_desktop.qt.views.failure_group_panel import FailureGroupPanel
@@ -93,6 +94,7 @@ class TriagePage(QFrame):
         self.tool_bar = DecisionToolBar(actions, self)
         self.search = self.tool_bar.search
         self.filters = FilterPopup(session, self)
+        self.columns = ColumnsPopup(self)
         self.splitter = TriageSplitter(self)
         self.panel = FailureGroupPanel(self.splitter)
         self.middle: QWidget = QFrame(self.splitter)
@@ -158,6 +160,7 @@ class TriagePage(QFrame):
         self.search.entered.connect(self._on_search_entered)
         self.search.left.connect(self.keys.focus_table)
         self.filters.changed.connect(self._on_filters)
+        self.columns.changed.connect(self.table.columns.choose)
         self.panel.group_by_changed.connect(self._on_group_by)
         self.panel.group_chosen.connect(self._on_group)
         self.panel.look_first_chosen.connect(self._on_look_first)
@@ -286,6 +289,13 @@ class TriagePage(QFrame):
         summary = self._session.state.summary
         self.filters.set_columns(self.model.payload, summary.limits.queue_partitions if summary else 0)
         self.filters.open_at(button.mapToGlobal(QPoint(button.width(), button.height() + 2)))
+
+    @Slot()
+    def open_columns(self) -> None:
+        """Show the list of columns below its button."""
+        button, columns = self.tool_bar.columns, self.table.columns
+        place = button.mapToGlobal(QPoint(button.width(), button.height() + 2))
+        self.columns.open_at(place, columns.choice, columns.names())
 
     @Slot(object)
     def _on_filters(self, filters: Filters) -> None:

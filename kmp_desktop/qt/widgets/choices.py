@@ -76,13 +76,10 @@ class CheckBox(QCheckBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint it."""
-        theme = Theme.current()
         painter = QPainter(self)
         place = _paint_ground(painter, self, round_mark=False)
         if self.isChecked():
-            side = theme.px(12)
-            corner = place.center() - QPointF(side / 2, side / 2)
-            painter.drawPixmap(corner, pixmap("check", "on_solid", side, self.devicePixelRatioF()))
+            _paint_hook(painter, place, self.devicePixelRatioF())
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -104,15 +101,7 @@ def _paint_ground(painter: QPainter, button: QAbstractButton, *, round_mark: boo
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side, padding = theme.px(_MARK), theme.px(_PADDING)
     place = QRectF(padding, (button.height() - side) / 2, side, side)
-    on = button.isChecked()
-    if button.isEnabled():
-        ring, ground = ("accent_solid", "accent_solid") if on else ("strong_border", "surface")
-    else:
-        ring, ground = ("disabled", "disabled") if on else ("control_border", "window")
-    painter.setPen(QPen(theme.color(ring), 1))
-    painter.setBrush(theme.color(ground))
-    radius = side / 2 if round_mark else theme.px(3)
-    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    _paint_mark(painter, place, on=button.isChecked(), enabled=button.isEnabled(), round_mark=round_mark)
     painter.setPen(theme.color("text" if button.isEnabled() else "disabled"))
     left = padding + side + theme.px(_GAP)
     words = QRectF(left, 0, button.width() - left, button.height())
@@ -122,3 +111,34 @@ def _paint_ground(painter: QPainter, button: QAbstractButton, *, round_mark: boo
         painter.setPen(QPen(theme.color("accent"), 2))
         painter.drawRoundedRect(QRectF(button.rect()).adjusted(1, 1, -1, -1), theme.px(4), theme.px(4))
     return place
+
+
+def paint_check(painter: QPainter, place: QRectF, *, on: bool) -> None:
+    """The mark of a check box in the middle of ``place``, as lines of a list have it."""
+    side = Theme.current().px(_MARK)
+    mark = QRectF(0, 0, side, side)
+    mark.moveCenter(place.center())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_mark(painter, mark, on=on, enabled=True, round_mark=False)
+    if on:
+        _paint_hook(painter, mark, painter.device().devicePixelRatio())
+    painter.restore()
+
+
+def _paint_mark(painter: QPainter, place: QRectF, *, on: bool, enabled: bool, round_mark: bool) -> None:
+    theme = Theme.current()
+    if enabled:
+        ring, ground = ("accent_solid", "accent_solid") if on else ("strong_border", "surface")
+    else:
+        ring, ground = ("disabled", "disabled") if on else ("control_border", "window")
+    painter.setPen(QPen(theme.color(ring), 1))
+    painter.setBrush(theme.color(ground))
+    radius = place.width() / 2 if round_mark else theme.px(3)
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def _paint_hook(painter: QPainter, place: QRectF, ratio: float) -> None:
+    side = Theme.current().px(12)
+    corner = place.center() - QPointF(side / 2, side / 2)
+    painter.drawPixmap(corner, pixmap("check", "on_solid", side, ratio))
