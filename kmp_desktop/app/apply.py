@@ -48,6 +48,7 @@ _PASSING = frozenset(
 )
 _NOTHING_KNOWN = frozenset({FindingCode.CLUSTER_UNFINISHED, FindingCode.MAY_NOT_COMMIT})
 """Findings of a read that could not see what is decided: "undecided" was a guess then."""
+_COMMITS_LESS = frozenset({FindingCode.POLICY_UNKNOWN, FindingCode.RETRY_READ_DENIED})
 
 _SETTLE_PAUSE_S = 2.0
 _CONTENTION_PAUSE_S = (0.3, 2.0)
@@ -77,7 +78,8 @@ class Applied:
     ``merged`` and ``purged`` are what this run committed; ``decided`` is everything in the plan that
     is known to be decided now, by anybody. ``failure`` and ``error`` say why something was not;
     ``would_stop`` what would have stopped a commit, where there was nothing to commit; ``first_retry``
-    that nothing was retried from this queue before.
+    that nothing was retried from this queue before; ``limits`` what was committed with less than usual:
+    without tombstones, or without comparing the copies.
     """
 
     outcome: Outcome
@@ -94,6 +96,7 @@ class Applied:
     error: UserFacingError | None = None
     would_stop: tuple[Finding, ...] = ()
     first_retry: bool = False
+    limits: tuple[Finding, ...] = ()
 
 
 def apply(
@@ -200,6 +203,7 @@ class _Application:
         self._failure: ChunkResult | None = None
         self._error: UserFacingError | None = None
         self._would_stop: tuple[Finding, ...] = ()
+        self._limits: tuple[Finding, ...] = ()
         self._is_first_retry = False
 
     def run(self) -> Applied:
@@ -230,6 +234,8 @@ class _Application:
             self._break_off(error)
             return False
         self._take(result)
+        if result.chunks:
+            self._limits = tuple(each for each in loaded.findings if each.code in _COMMITS_LESS)
         if result.outcome is Outcome.UNKNOWN:
             self._doubt = doubt_of(result, todo)
         if not result.chunks and not self._committed_chunks:
@@ -410,6 +416,7 @@ class _Application:
             error=self._error,
             would_stop=self._would_stop,
             first_retry=self._is_first_retry and bool(self._merged),
+            limits=self._limits,
         )
 
 

@@ -144,7 +144,7 @@ def _headline(applied: Applied) -> Text:
 
 
 def say_what_is_left(applied: Applied, screen: Screen) -> None:
-    """Tell on stderr what was not committed, and why."""
+    """Tell on stderr what was not committed, or with less than usual, and why."""
     if applied.ended is Outcome.UNKNOWN:
         _say_unknown(applied, screen)
     elif applied.error is not None:
@@ -160,6 +160,8 @@ def say_what_is_left(applied: Applied, screen: Screen) -> None:
         text_n(len(applied.conflicts), "{n} record was", "{n} records were"),
         text("decided by somebody else meanwhile; left as decided there"),
     )
+    for finding in applied.limits:
+        screen.say(f"{finding.title} {finding.detail}")
     reasons: dict[Text, list[RecordId]] = {}
     for each in applied.refused:
         reasons.setdefault(each.reason, []).append(each.id)
