@@ -6,7 +6,7 @@ from kmp_desktop.core.history import HistoryEntry, HistoryRecord, HistoryState
 from kmp_desktop.core.text import Text, text, text_n
 
 _STATES = {
-    HistoryState.CHECKING: text("Checking …"),
+    HistoryState.CHECKING: text("Not known yet"),
     HistoryState.COMMITTED: text("Committed"),
     HistoryState.PARTLY: text("Partly committed"),
     HistoryState.NOT_COMMITTED: text("Not committed"),

@@ -1,18 +1,28 @@
 """Notes every commit in the history: before it is tried, and how it ended.
 
-A program that is killed in between leaves an entry that says "checking". The journal's resolution, or
-the next reading of the queue, settles it: what the ledger says is decided was committed.
+A program that is killed in between leaves an entry that says "checking". What the journal told of it
+settles it at the next reading of the queue, or its number in the ledger, or that all its records are
+undecided. That they are decided proves nothing: a colleague may have decided them otherwise.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kmp_desktop.app.settled_elsewhere import told_by_ledger
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.failure import failure_of, label
-from kmp_desktop.core.history import Backups, Beginning, History, HistoryRecord, HistoryState, ended
+from kmp_desktop.core.history import (
+    Backups,
+    Beginning,
+    History,
+    HistoryRecord,
+    HistoryState,
+    Unsettled,
+    ended,
+)
 from kmp_desktop.core.outcome import ChunkResult, ClusterWork, NotCommittedReason, Outcome, Resolution
 from kmp_desktop.core.ports import (
     Clock,
@@ -71,8 +81,16 @@ class RecordingSink:
     """A ``DecisionSink`` whose commits are noted, and whose discards are kept."""
 
     def __init__(
-        self, sink: DecisionSink, history: History, place: Place, clock: Clock, keeping: Keeping | None = None
+        self,
+        sink: DecisionSink,
+        history: History,
+        place: Place,
+        clock: Clock,
+        told: list[Resolution],
+        keeping: Keeping | None = None,
     ) -> None:
+        """``told``: takes what the journal tells, for the source of the same queue."""
+        self._told = told
         self._keeping = keeping
         self._sink = sink
         self._history = history
@@ -81,7 +99,10 @@ class RecordingSink:
 
     def resolve(self, stopped: Callable[[], bool] = never) -> Resolution | None:
         """Settle an unfinished commit; the next reading of the queue notes how it ended."""
-        return self._sink.resolve(stopped)
+        resolution = self._sink.resolve(stopped)
+        if resolution is not None:
+            self._told.append(resolution)
+        return resolution
 
     def commit_chunk(
         self, loaded: LoadedQueue, plan: Plan, observer: CommitObserver, part: int, parts: int
@@ -157,25 +178,40 @@ class RecordingSource:
     """A ``DeadLetterSource`` that settles what the history does not know the end of."""
 
     def __init__(
-        self, source: DeadLetterSource, history: History, clock: Clock, keeping: Keeping | None = None
+        self,
+        source: DeadLetterSource,
+        history: History,
+        clock: Clock,
+        told: list[Resolution],
+        keeping: Keeping | None = None,
     ) -> None:
+        """``told``: what the sink of the same queue was told by the journal."""
+        self._told = told
         self._clock = clock
         self._keeping = keeping
         self._source = source
         self._history = history
 
     def load(self, observer: LoadObserver, take_over: TakeOver | None = None) -> LoadedQueue:
-        """Read; what was begun and is decided by now was committed."""
+        """Read; note the end of what was begun."""
         loaded = self._source.load(observer, take_over)
         if self._keeping is not None:
+            self._drop_old(self._keeping)
             until = self._keeping.until(self._clock.now_ms())
             loaded.findings = (*loaded.findings, backup_finding(self._keeping.days if until else 0))
         if loaded.complete:
             try:
-                settle(self._history, loaded)
+                settle(self._history, loaded, self._told)
             except UserFacingError as error:  # reading does not depend on it
                 _log.info("history: %s", error.details)
         return loaded
+
+    def _drop_old(self, keeping: Keeping) -> None:
+        """Keep nothing for longer than was promised."""
+        try:
+            keeping.backups.drop(self._clock.now_ms())
+        except UserFacingError as error:  # reading does not depend on it
+            _log.info("backups: %s", error.details)
 
     def new_records(self, loaded: LoadedQueue) -> int:
         """How many offsets lie above what was read."""
@@ -207,10 +243,12 @@ class RecordingConnector:
         adapters = self._connector(profile, queue, secrets)
         keeping = Keeping(self._backups, profile.backup_days)
         place = Place(profile.name, queue.name, profile.person, self._computer, "window")
+        told: list[Resolution] = []
+        history, clock = self._history, self._clock
         return replace(
             adapters,
-            source=lambda: RecordingSource(adapters.source(), self._history, self._clock, keeping),
-            sink=lambda: RecordingSink(adapters.sink(), self._history, place, self._clock, keeping),
+            source=lambda: RecordingSource(adapters.source(), history, clock, told, keeping),
+            sink=lambda: RecordingSink(adapters.sink(), history, place, clock, told, keeping),
         )
 
 
@@ -233,19 +271,40 @@ def backup_finding(days: int) -> Finding:
     )
 
 
-def settle(history: History, loaded: LoadedQueue) -> None:
-    """Note the end of what was begun on this queue, as its ledger tells it.
+def settle(history: History, loaded: LoadedQueue, told: list[Resolution]) -> None:
+    """Note the end of what was begun on this queue. ``told``: by the journal; what was noted is taken out.
 
     A commit that is running in another window notes its own end afterwards, whatever is noted here.
     """
-    identity = loaded.identity
-    for number, records in history.unsettled(identity.cluster_id, identity.queue_topic):
-        committed = _decided(loaded, records)
-        history.finish(number, ended(committed.values()), "", committed)
+    for begun in sorted(history.unsettled(loaded.identity), key=lambda each: each.number, reverse=True):
+        by_journal = _by_journal(begun, told)
+        ending = by_journal or told_by_ledger(_doubt(begun), loaded)
+        if ending is None:
+            continue
+        done = {record for record, _ in ending.plan} if ending.outcome is Outcome.COMMITTED else set()
+        committed = {record: record in done for record, _ in begun.plan}
+        history.finish(begun.number, ended(committed.values()), ending.nonce, committed)
+        if by_journal is not None:
+            told.remove(by_journal)  # an older try of the same records had another end
 
 
-def _decided(loaded: LoadedQueue, records: list[RecordId]) -> Mapping[RecordId, bool]:
-    return {each: each.partition in loaded.state and loaded.is_decided(each) for each in records}
+def _by_journal(begun: Unsettled, told: Sequence[Resolution]) -> Resolution | None:
+    """What the journal told of it; there an entry may lack records that the broker had refused."""
+    for each in told:
+        is_it = (
+            begun.receipt == each.nonce
+            if begun.receipt
+            else bool(each.plan) and {*each.plan} <= {*begun.plan}
+        )
+        if is_it and each.outcome is not Outcome.UNKNOWN:
+            return each
+    return None
+
+
+def _doubt(begun: Unsettled) -> Resolution:
+    merged = sum(decision == PlannedDecision.MERGE for _, decision in begun.plan)
+    purged = len(begun.plan) - merged
+    return Resolution(Outcome.UNKNOWN, begun.plan, merged, purged, begun.at, begun.receipt)
 
 
 def _records(loaded: LoadedQueue, plan: Plan) -> list[tuple[RecordId, PlannedDecision, DeadLetter]]:

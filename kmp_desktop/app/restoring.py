@@ -45,7 +45,8 @@ def restore(
     Noted before anything is sent: a program that is killed in between leaves them "restoring". Raises
     UserFacingError when nothing was written, RestoreNotKnown when that cannot be told.
     """
-    known = restorable(history.records(entry.number))
+    seen = history.records(entry.number)
+    known = restorable(seen)
     possible = {*known.records, *known.unsure}
     if not wanted or not possible.issuperset(wanted):
         raise UserFacingError(
@@ -55,8 +56,15 @@ def restore(
             text("Only discarded records with a backup that are not back yet can be."),
         )
     kept = backups.load(entry.number)
+    if not kept.keys() >= {*wanted}:  # its time has passed since the history was read
+        raise UserFacingError(
+            ErrorCode.USAGE,
+            text("The backup of these records is not kept any more."),
+            text("Nothing was put back."),
+            text("Records may still be in the queue's topic."),
+        )
     records = [kept[each] for each in sorted(wanted)]
-    backups.begin_restore(entry.number, wanted)
+    backups.begin_restore(entry.number, {each.id: each.restoring for each in seen if each.id in wanted})
     try:
         places = restorer.restore(entry.identity, records)
     except UserFacingError:

@@ -33,6 +33,7 @@ def doubt_of(result: CommitResult, staged: Mapping[RecordId, Decision]) -> Resol
 def told_by_ledger(doubt: Resolution, loaded: ReadQueue) -> Resolution | None:
     """How a commit in doubt ended, read from a queue that was read after it was settled; None: not told.
 
+    Without a number (it was killed before it told one) only that all its records are undecided is known.
     More than eight commits later its number has left the ledger, and nobody can tell it from others'.
     """
     records = [record for record, _ in doubt.plan]
@@ -40,7 +41,7 @@ def told_by_ledger(doubt: Resolution, loaded: ReadQueue) -> Resolution | None:
         return None
     nonce = bytes.fromhex(doubt.nonce)[:SHORT_NONCE_BYTES]
     states = [loaded.state.get(each) for each in {record.partition for record in records}]
-    if all(state is not None and nonce in state.nonces for state in states):
+    if nonce and all(state is not None and nonce in state.nonces for state in states):
         return replace(doubt, outcome=Outcome.COMMITTED, message=None)
     if all(record in loaded.records and loaded.is_open(record) for record in records):
         return replace(doubt, outcome=Outcome.NOT_COMMITTED, message=None)

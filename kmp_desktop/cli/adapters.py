@@ -11,6 +11,7 @@ from kmp_desktop.app.recording import Keeping, Place, RecordingSink, RecordingSo
 from kmp_desktop.cli.connection import Connection
 from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.history import Restorer
+from kmp_desktop.core.outcome import Resolution
 from kmp_desktop.core.ports import Clock, DeadLetterSource, DecisionSink
 from kmp_desktop.decoding.content import ContentDecoder
 from kmp_desktop.decoding.registry import registry_of
@@ -61,14 +62,16 @@ def adapters_of(
         )
         read = KafkaSource(settings, connection.queue, FileSeenStates(folders.seen))
         open_parts.callback(read.close)
-        source = RecordingSource(LookOnly(read) if profile.read_only else read, history, clock, keeping)
+        told: list[Resolution] = []
+        shown = LookOnly(read) if profile.read_only else read
+        source = RecordingSource(shown, history, clock, told, keeping)
         kafka_sink = KafkaSink(
             *(settings, connection.queue, FileJournal(folders.journal), FileLock(folders.locks)),
             FileSeenStates(folders.seen),
             profile.person,
             clock,
         )
-        sink = RecordingSink(kafka_sink, history, place, clock, keeping)
+        sink = RecordingSink(kafka_sink, history, place, clock, told, keeping)
         open_parts.callback(sink.close)
         yield Adapters(source, sink, clock, profile.failures)
 

@@ -26,7 +26,7 @@ class HistoryRecord:
 
     ``committed`` is ``None`` as long as that is not known. ``why`` is empty where it was not noted.
     ``backup_until`` and ``restored_at`` are epoch milliseconds, 0 = there is none, or it was not.
-    ``restoring``: a restore was begun whose end is not known.
+    ``restoring``: how many restores were begun whose end is not known.
     """
 
     id: RecordId
@@ -36,7 +36,7 @@ class HistoryRecord:
     committed: bool | None = None
     backup_until: int = 0
     restored_at: int = 0
-    restoring: bool = False
+    restoring: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,16 @@ class HistoryEntry:
     receipt: str
     merged: int
     purged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A commit whose end is not known. ``receipt``: its nonce, empty where it was killed before it told."""
+
+    number: int
+    receipt: str
+    at: int
+    plan: tuple[tuple[RecordId, str], ...]  # "merge" or "purge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,8 @@ class History(Protocol):
     ) -> None:
         """Note how it ended; records that are not named keep what is known of them."""
 
-    def unsettled(self, cluster_id: str, queue_topic: str) -> list[tuple[int, list[RecordId]]]:
-        """(number, its records) of what was begun on a queue and whose end is not known."""
+    def unsettled(self, identity: QueueIdentity) -> list[Unsettled]:
+        """What was begun on exactly this queue (topic id, group) and whose end is not known."""
 
     def entries(self, words: str = "", limit: int = 1_000) -> list[HistoryEntry]:
         """The newest first; ``words``: only those whose queue, receipt, person, keys or reasons hold them."""
@@ -111,8 +121,11 @@ class Backups(Protocol):
     def load(self, number: int) -> dict[RecordId, DeadLetter]:
         """The records of an entry that are kept, byte for byte."""
 
-    def begin_restore(self, number: int, records: Iterable[RecordId]) -> None:
-        """Note that these are about to be put back."""
+    def begin_restore(self, number: int, records: Mapping[RecordId, int]) -> None:
+        """Note that these are about to be put back; the numbers: ``restoring`` as it was seen before.
+
+        All or none: raises UserFacingError when another program has begun or ended a restore since.
+        """
 
     def end_restore(self, number: int, records: Mapping[RecordId, bool], at: int) -> None:
         """Note which were put back at ``at`` (epoch ms), and which surely were not."""

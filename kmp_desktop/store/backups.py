@@ -61,13 +61,21 @@ class SealedBackups:
         places = [(RecordId(part, place), sealed) for part, place, sealed in rows]
         return {each: _opened(cipher, number, each, sealed) for each, sealed in places}
 
-    def begin_restore(self, number: int, records: Iterable[RecordId]) -> None:
-        """Note that these are about to be put back."""
+    def begin_restore(self, number: int, records: Mapping[RecordId, int]) -> None:
+        """Note that these are about to be put back; see ``core.history.Backups``."""
         with self._file.writing() as database:
-            database.executemany(
-                "UPDATE records SET restoring = 1 WHERE number = ? AND part = ? AND place = ?",
-                ((number, *each) for each in records),
+            cursor = database.executemany(
+                "UPDATE records SET restoring = restoring + 1"
+                " WHERE number = ? AND part = ? AND place = ? AND restoring = ? AND restored_at = 0",
+                ((number, *each, seen) for each, seen in records.items()),
             )
+            if cursor.rowcount != len(records):
+                raise UserFacingError(
+                    ErrorCode.USAGE,
+                    text("Another window or program is putting these records back, or has just done so."),
+                    text("This one put nothing back."),
+                    text("Look at the history again: it tells which of them are back."),
+                )
 
     def end_restore(self, number: int, records: Mapping[RecordId, bool], at: int) -> None:
         """Note which were put back at ``at`` (epoch ms), and which surely were not."""
@@ -80,7 +88,11 @@ class SealedBackups:
 
     def drop(self, now: int) -> None:
         """Remove what was to be kept until an earlier time."""
-        if self._file.exists():
+        if not self._file.exists():
+            return
+        with self._file.reading() as database:
+            old = database.execute("SELECT 1 FROM backups WHERE until < ? LIMIT 1", (now,)).fetchone()
+        if old is not None:
             with self._file.writing() as database:
                 database.execute("PRAGMA secure_delete = ON")
                 database.execute("DELETE FROM backups WHERE until < ?", (now,))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kmp_desktop.core.history import Beginning, HistoryEntry, HistoryRecord, HistoryState
+from kmp_desktop.core.history import Beginning, HistoryEntry, HistoryRecord, HistoryState, Unsettled
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.store.history_file import HistoryFile
@@ -70,16 +70,21 @@ class SqliteHistory:
                 ((int(done), number, *each) for each, done in committed.items()),
             )
 
-    def unsettled(self, cluster_id: str, queue_topic: str) -> list[tuple[int, list[RecordId]]]:
-        """(number, its records) of what was begun on a queue and whose end is not known."""
+    def unsettled(self, identity: QueueIdentity) -> list[Unsettled]:
+        """What was begun on exactly this queue (topic id, group) and whose end is not known."""
         if not self._file.exists():
             return []
         with self._file.reading() as database:
-            numbers = database.execute(
-                "SELECT number FROM commits WHERE state = 'checking' AND cluster_id = ? AND queue_topic = ?",
-                (cluster_id, queue_topic),
+            found = database.execute(
+                "SELECT number, receipt, at FROM commits WHERE state = 'checking'"
+                " AND cluster_id = ? AND queue_topic = ? AND queue_topic_id = ? AND consumer_group = ?",
+                (identity.cluster_id, identity.queue_topic, identity.queue_topic_id, identity.group),
             ).fetchall()
-            return [(number, [each.id for each in _records(database, number)]) for (number,) in numbers]
+            plans = {number: _records(database, number) for number, _, _ in found}
+        return [
+            Unsettled(number, receipt, at, tuple((each.id, each.decision) for each in plans[number]))
+            for number, receipt, at in found
+        ]
 
     def entries(self, words: str = "", limit: int = 1_000) -> list[HistoryEntry]:
         """The newest first; ``words``: only those whose queue, receipt, person, keys or reasons hold them."""
@@ -111,7 +116,7 @@ def _records(database: sqlite3.Connection, number: int) -> list[HistoryRecord]:
     return [
         HistoryRecord(
             *(RecordId(part, place), decision, key, why, None if done is None else bool(done)),
-            *(until, restored_at, bool(restoring)),
+            *(until, restored_at, restoring),
         )
         for part, place, decision, key, why, done, until, restored_at, restoring in rows
     ]

@@ -94,7 +94,7 @@ def test_commits_are_listed_newest_first_with_the_records_of_the_chosen_one(
 ) -> None:
     opened(shop, qtbot)
     assert [
-        ["Orders", "1 discarded", "Checking …"],
+        ["Orders", "1 discarded", "Not known yet"],
         ["Orders", "1 retried, 1 discarded", "Committed"],
     ] == [each[1:] for each in cells(shop, "historyList")]
     assert [["Discard", "ff00", "–", "Not known yet", "1/7"]] == cells(shop, "historyTable")
@@ -156,6 +156,31 @@ def test_a_discarded_record_with_a_backup_is_put_back(shop: WindowWorld, qtbot: 
         (each.key, each.value, each.headers) for each in shop.world.broker.queued(0)
     ]
     assert not find(shop, QAbstractButton, "restoreButton").isEnabled()
+
+
+def test_what_the_dialog_asked_about_is_put_back_whatever_is_shown_then(
+    shop: WindowWorld, qtbot: QtBot
+) -> None:
+    letter = DeadLetter(RecordId(0, 2), b"4500318720", b"{}", (("why", b"x"),), NOW)
+    shop.services.backups.save(1, [letter], NOW)
+    opened(shop, qtbot)
+    choose(shop, qtbot, 1, 2)
+    press(shop, "restoreButton")
+    choose(shop, qtbot, 0, 1)
+    press(shop, "restoreConfirmButton")
+    qtbot.waitUntil(lambda: len(shop.world.broker.queued(0)) == 1, timeout=WAIT)
+    choose(shop, qtbot, 1, 2)
+    qtbot.waitUntil(lambda: cells(shop, "historyTable")[-1][3] == "Restored", timeout=WAIT)
+
+
+def test_why_nothing_can_be_put_back_is_said(shop: WindowWorld, qtbot: QtBot) -> None:
+    opened(shop, qtbot)
+    button = find(shop, QAbstractButton, "restoreButton")
+    assert isinstance(button, QAbstractButton)
+    assert ("Restore records …", False) == (button.text(), button.isEnabled())
+    assert "How this commit ended is not known yet. Reading its queue may tell." == button.toolTip()
+    choose(shop, qtbot, 1, 2)
+    assert "No backup of a discarded record of this commit is on this computer." == button.toolTip()
 
 
 def test_nothing_is_put_back_without_the_key(shop: WindowWorld, qtbot: QtBot) -> None:

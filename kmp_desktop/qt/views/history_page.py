@@ -75,6 +75,8 @@ class HistoryPage(QWidget):
         self._restoring.done.connect(self._on_restored)
         self._restoring.failed.connect(self._on_not_restored)
         self._wanted: tuple[RecordId, ...] = ()
+        self._asked: tuple[HistoryEntry, tuple[RecordId, ...]] | None = None
+        self._exported = ""
         self._lane = lane
         self._prompts = prompts
         self._entry: HistoryEntry | None = None
@@ -202,19 +204,33 @@ class HistoryPage(QWidget):
         chosen = tuple(each for each in (*known.records, *known.unsure) if each in selected)
         self._wanted = chosen or known.records
         count = len(self._wanted)
-        self._restore.setText(trn(count, "Restore {n} record …", "Restore {n} records …"))
+        words = (
+            trn(count, "Restore {n} record …", "Restore {n} records …") if count else tr("Restore records …")
+        )
+        self._restore.setText(words)
         self._restore.updateGeometry()
         self._restore.setEnabled(count > 0 and not self._restoring.running)
         self._restore.setToolTip("" if count else self._why_not_restorable())
 
     def _why_not_restorable(self) -> str:
-        if any(each.restored_at for each in self._records.records):
+        records = self._records.records
+        if restorable(records).unsure:
+            return tr("Perhaps these records are back already. Look into the queue, then select them here.")
+        if all(each.decision == "merge" for each in records):
+            return tr("Nothing was discarded in this commit.")
+        if any(each.committed is None for each in records):
+            return tr("How this commit ended is not known yet. Reading its queue may tell.")
+        if not any(each.committed for each in records):
+            return tr("Nothing of this commit was committed.")
+        if any(each.restored_at for each in records):
             return tr("What was discarded here is back already.")
         return tr("No backup of a discarded record of this commit is on this computer.")
 
     @Slot()
     def _on_restore(self) -> None:
         if self._entry is not None and self._wanted:
+            # What is asked for now is what happens, whatever is shown when the answer comes.
+            self._asked = (self._entry, self._wanted)
             unsure = set(restorable(self._records.records).unsure)
             count = len(self._wanted)
             maybe_back = sum(each in unsure for each in self._wanted)
@@ -224,8 +240,8 @@ class HistoryPage(QWidget):
 
     @Slot()
     def _on_restore_confirmed(self) -> None:
-        if self._entry is not None:
-            self._restoring.restore(self._entry, self._wanted)
+        if self._asked is not None:
+            self._restoring.restore(*self._asked)
             self._restore.setEnabled(False)
 
     @Slot(int)
@@ -260,12 +276,13 @@ class HistoryPage(QWidget):
         if self._entry is not None:
             name = f"kmp-{self._entry.receipt or self._entry.number}.csv"
             kinds = tr("CSV files (*.csv)")
+            self._exported = history_csv(self._entry, self._records.records)
             self._prompts.save_file(self, tr("Export as CSV"), name, kinds, self._on_file)
 
     def _on_file(self, path: str) -> None:
-        if self._entry is None or not path:
+        content, self._exported = self._exported, ""
+        if not path:
             return
-        content = history_csv(self._entry, self._records.records)
         self._lane.run(partial(write_export, Path(path), content), self._on_written, self._on_not_written)
 
     def _on_written(self, path: Path) -> None:

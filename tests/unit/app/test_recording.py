@@ -9,8 +9,8 @@ import pytest
 
 from kmp_desktop.app.recording import Place, RecordingConnector, RecordingSink, RecordingSource
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.history import Beginning, HistoryState
-from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
+from kmp_desktop.core.history import Beginning, HistoryRecord, HistoryState
+from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Resolution, Step
 from kmp_desktop.core.ports import QueueAdapters
 from kmp_desktop.core.profile import ConnectionProfile, Queue, Secrets
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -28,8 +28,9 @@ class Killed(BaseException):
 
 def recorded(desk: Desk, history: SqliteHistory) -> Desk:
     """A desk whose commits are noted."""
-    desk.sink = RecordingSink(desk.sink, history, PLACE, desk.clock)  # type: ignore[assignment]
-    desk.source = RecordingSource(desk.source, history, desk.clock)  # type: ignore[assignment]
+    told: list[Resolution] = []
+    desk.sink = RecordingSink(desk.sink, history, PLACE, desk.clock, told)  # type: ignore[assignment]
+    desk.source = RecordingSource(desk.source, history, desk.clock, told)  # type: ignore[assignment]
     return desk
 
 
@@ -94,6 +95,61 @@ def test_a_program_killed_at_any_step_is_settled_by_the_next_reading(tmp_path: P
     done = not undecided & set(ids)
     state = HistoryState.COMMITTED if done else HistoryState.NOT_COMMITTED
     assert [(state, [("merge", done), ("purge", done)])] == fates(history)
+
+
+def test_that_a_colleague_decided_the_records_of_a_killed_commit_does_not_make_it_ours(
+    tmp_path: Path,
+) -> None:
+    broker, ids = filled(1)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+
+    def kill() -> None:
+        raise Killed
+
+    desk.following.at[1, Step.TOMBSTONES] = kill
+    with pytest.raises(Killed):
+        desk.commit(desk.loaded(), {ids[0]: Decision.PURGE})
+    colleague = Desk(broker)
+    colleague.commit(colleague.loaded(), {ids[0]: Decision.MERGE})
+    again = recorded(Desk(broker, desk.computer), history)
+    assert [] == again.undecided()
+    (state, records), *_ = fates(history)
+    assert (HistoryState.NOT_COMMITTED, [("purge", False)]) == (state, records)
+
+
+def test_without_journal_and_number_nobody_claims_a_decision_for_us(tmp_path: Path) -> None:
+    broker, ids = filled(1)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+    history.begin(_beginning(desk, ids[0]))
+    colleague = Desk(broker)
+    colleague.commit(colleague.loaded(), {ids[0]: Decision.MERGE})
+    desk.loaded()
+    assert [(HistoryState.CHECKING, [("purge", None)])] == fates(history)
+
+
+def test_two_tries_of_the_same_records_each_have_their_own_end(tmp_path: Path) -> None:
+    broker, ids = filled(1)
+    history = SqliteHistory(tmp_path)
+    desk = recorded(Desk(broker), history)
+    history.begin(_beginning(desk, ids[0]))
+
+    def kill() -> None:
+        raise Killed
+
+    desk.following.at[1, Step.COMMIT] = kill
+    with pytest.raises(Killed):
+        desk.commit(desk.loaded(), {ids[0]: Decision.PURGE})
+    recorded(Desk(broker, desk.computer), history).undecided()
+    assert [HistoryState.COMMITTED, HistoryState.NOT_COMMITTED] == [state for state, _ in fates(history)]
+
+
+def _beginning(desk: Desk, record: RecordId) -> Beginning:
+    loaded = desk.loaded()
+    noted = HistoryRecord(record, "purge", loaded.records[record].key)
+    place = (PLACE.connection, PLACE.queue, PLACE.person, PLACE.computer, PLACE.program)
+    return Beginning(desk.clock.now_ms(), loaded.identity, *place, [noted])
 
 
 class Full(SqliteHistory):

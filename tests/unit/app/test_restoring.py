@@ -13,7 +13,7 @@ from kmp_desktop.core.checks import review
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.history import HistoryState, RestoreNotKnown
-from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Step
+from kmp_desktop.core.outcome import NotCommittedReason, Outcome, Resolution, Step
 from kmp_desktop.core.profile import SecretRef
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -42,8 +42,10 @@ class Kept:
         self.backups = SealedBackups(folder, self.secrets)
         keeping = Keeping(self.backups, days)
         self.desk = desk
-        desk.sink = RecordingSink(desk.sink, self.history, PLACE, desk.clock, keeping)  # type: ignore[assignment]
-        desk.source = RecordingSource(desk.source, self.history, desk.clock, keeping)  # type: ignore[assignment]
+        told: list[Resolution] = []
+        sink = RecordingSink(desk.sink, self.history, PLACE, desk.clock, told, keeping)
+        source = RecordingSource(desk.source, self.history, desk.clock, told, keeping)
+        desk.sink, desk.source = sink, source  # type: ignore[assignment]
 
 
 class Putting:
@@ -90,6 +92,50 @@ def test_only_discards_are_kept_and_only_once_they_can_be_put_back(tmp_path: Pat
         [(each.key, each.value) for each in putting.put],
     )
     assert Restorable((ids[2],), ()) == restorable(kept.history.records(1))
+
+
+def test_of_two_programs_that_put_the_same_record_back_at_once_only_one_does(tmp_path: Path) -> None:
+    kept, ids = discarded(tmp_path)
+    entry = kept.history.entries()[0]
+    other = Putting()
+
+    class WhileLoading(SealedBackups):
+        """Another program is faster, after this one has looked what can be put back."""
+
+        def load(self, number: int) -> dict[RecordId, DeadLetter]:
+            restore(kept.history, kept.backups, other, entry, ids[:1], kept.desk.clock)
+            return super().load(number)
+
+    putting, slower = Putting(), WhileLoading(tmp_path, kept.secrets)
+    with pytest.raises(UserFacingError) as raised:
+        restore(kept.history, slower, putting, entry, ids[:1], kept.desk.clock)
+    assert "This one put nothing back." == str(raised.value.unchanged)
+    assert (1, 0) == (len(other.put), len(putting.put))
+    assert Restorable((ids[2],), ()) == restorable(kept.history.records(1))
+
+
+def test_a_backup_that_was_dropped_meanwhile_is_told(tmp_path: Path) -> None:
+    kept, ids = discarded(tmp_path)
+
+    class Dropped(SealedBackups):
+        """Its time has passed."""
+
+        def load(self, number: int) -> dict[RecordId, DeadLetter]:
+            self.drop(kept.desk.clock.now_ms() + 31 * 86_400_000)
+            return super().load(number)
+
+    backups = Dropped(tmp_path, kept.secrets)
+    with pytest.raises(UserFacingError) as raised:
+        restore(kept.history, backups, Putting(), kept.history.entries()[0], ids[:1], kept.desk.clock)
+    assert "The backup of these records is not kept any more." == str(raised.value.happened)
+
+
+def test_reading_a_queue_drops_the_backups_whose_time_has_passed(tmp_path: Path) -> None:
+    kept, ids = discarded(tmp_path)
+    assert {ids[0], ids[2]} == set(kept.backups.load(1))
+    kept.desk.clock.now += 31 * 86_400_000
+    kept.desk.loaded()
+    assert {} == kept.backups.load(1)
 
 
 @pytest.mark.parametrize("step", [Step.JOURNAL, Step.COPIES, Step.COMMIT, Step.DROP])

@@ -95,13 +95,18 @@ def test_what_was_to_be_kept_no_longer_is_dropped(tmp_path: Path, secrets: Sessi
 def test_a_restore_is_noted_before_and_after(tmp_path: Path, secrets: SessionSecrets) -> None:
     backups, history = kept(tmp_path, secrets), SqliteHistory(tmp_path)
 
-    def noted() -> list[tuple[RecordId, int, bool]]:
+    def noted() -> list[tuple[RecordId, int, int]]:
         return [(each.id, each.restored_at, each.restoring) for each in history.records(1) if each != ONE]
 
-    backups.begin_restore(1, [TWO.id, BYTES.id])
-    assert [(BYTES.id, 0, True), (TWO.id, 0, True)] == noted()
+    backups.begin_restore(1, {TWO.id: 0, BYTES.id: 0})
+    assert [(BYTES.id, 0, 1), (TWO.id, 0, 1)] == noted()
+    with pytest.raises(UserFacingError):
+        backups.begin_restore(1, {TWO.id: 0, BYTES.id: 1})
+    assert [(BYTES.id, 0, 1), (TWO.id, 0, 1)] == noted()
     backups.end_restore(1, {TWO.id: True, BYTES.id: False}, NOW)
-    assert [(BYTES.id, 0, False), (TWO.id, NOW, False)] == noted()
+    assert [(BYTES.id, 0, 0), (TWO.id, NOW, 0)] == noted()
+    with pytest.raises(UserFacingError):
+        backups.begin_restore(1, {TWO.id: 0})
 
 
 def test_a_store_that_forgets_is_no_place_for_the_key(tmp_path: Path, secrets: SessionSecrets) -> None:

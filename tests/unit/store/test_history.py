@@ -6,12 +6,14 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.history import Beginning, HistoryRecord, HistoryState
+from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.store.history import SqliteHistory
 from tests.unit.records import IDENTITY, NOW
@@ -60,9 +62,23 @@ def test_only_what_was_begun_on_that_queue_and_has_no_end_is_unsettled(tmp_path:
     history = SqliteHistory(tmp_path)
     ended, open_one = history.begin(beginning()), history.begin(beginning(ONE))
     history.finish(ended, HistoryState.COMMITTED, "", {})
-    assert [(open_one, [ONE.id])] == history.unsettled(IDENTITY.cluster_id, IDENTITY.queue_topic)
-    assert [] == history.unsettled(IDENTITY.cluster_id, "other")
-    assert [] == history.unsettled("other", IDENTITY.queue_topic)
+    (found,) = history.unsettled(IDENTITY)
+    assert (open_one, "", ((ONE.id, ONE.decision),)) == (found.number, found.receipt, found.plan)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(IDENTITY, cluster_id="other"),
+        replace(IDENTITY, queue_topic="other"),
+        replace(IDENTITY, queue_topic_id=b"other"),
+        replace(IDENTITY, group="other"),
+    ],
+)
+def test_another_queue_or_group_settles_nothing(tmp_path: Path, other: QueueIdentity) -> None:
+    history = SqliteHistory(tmp_path)
+    history.begin(beginning())
+    assert [] == history.unsettled(other)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +107,7 @@ def test_entries_are_found_by_key_reason_person_queue_and_receipt(
 
 def test_looking_makes_no_file(tmp_path: Path) -> None:
     history = SqliteHistory(tmp_path / "history")
-    assert ([], [], []) == (history.entries(), history.records(1), history.unsettled("a", "b"))
+    assert ([], [], []) == (history.entries(), history.records(1), history.unsettled(IDENTITY))
     assert [] == list(tmp_path.iterdir())
 
 
