@@ -205,7 +205,10 @@ class ProtobufReader:
 
 def _shown(node: Node, kind: ProtoMessage) -> Node:
     readable = shown_as(kind.name)
-    return readable(node) if readable else node
+    try:
+        return readable(node) if readable else node
+    except ValueError:  # a message of somebody else's with this name
+        return node
 
 
 def _together(declared: ProtoField | None, nodes: list[Node]) -> list[Node]:

@@ -15,6 +15,7 @@ from kmp_desktop.decoding.refusal import NotThisFormat
 
 MAX_UNPACKED = 16_000_000  # bytes
 _LARGEST_WINDOW = 2**27  # bytes that unpacking may remember; what Zstandard's own program allows
+_MOST_STREAMS = 100  # one after another; each costs going through what follows
 _PIECE = 256  # bytes; they can stand for 8 MB at most
 _XERIAL = b"\x82SNAPPY\0"
 _XERIAL_HEADER = 16
@@ -32,9 +33,10 @@ def packing_of(value: bytes) -> tuple[str, Callable[[bytes], bytes]] | None:
 def inflate(value: bytes, window: int = zlib.MAX_WBITS) -> bytes:
     """What a zlib stream holds; ``window`` as zlib takes it."""
     out = bytearray()
-    rest = value
+    rest, streams = value, 0
     while rest:
         stream = zlib.decompressobj(window)
+        streams += 1
         try:
             out += stream.decompress(rest, MAX_UNPACKED + 1 - len(out))
         except zlib.error:
@@ -44,7 +46,8 @@ def inflate(value: bytes, window: int = zlib.MAX_WBITS) -> bytes:
         if not stream.eof:
             raise _damaged()
         rest = stream.unused_data
-        if window <= zlib.MAX_WBITS and rest:  # only gzip may hold several streams one after another
+        # Only gzip may hold several streams one after another.
+        if rest and (window <= zlib.MAX_WBITS or streams == _MOST_STREAMS):
             raise _damaged()
     return bytes(out)
 
@@ -56,21 +59,23 @@ def _gzip(value: bytes) -> bytes:
 def _zstandard(value: bytes) -> bytes:
     """Fed in small pieces: what one of them makes of itself cannot be bounded, only what many make."""
     out = bytearray()
-    rest = value
-    while rest:  # frames may follow one another
-        frame = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).decompressobj()
-        at = 0
-        while at < len(rest) and not frame.eof:
+    unpacking = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+    at = frames = 0
+    while at < len(value):  # frames may follow one another
+        frames += 1
+        frame = unpacking.decompressobj()
+        while at < len(value) and not frame.eof:
+            piece = value[at : at + _PIECE]
             try:
-                out += frame.decompress(rest[at : at + _PIECE])
+                out += frame.decompress(piece)
             except zstandard.ZstdError:
                 raise _damaged() from None
             if len(out) > MAX_UNPACKED:
                 raise _too_large()
-            at += _PIECE
-        if not frame.eof:
+            at += len(piece)
+        if not frame.eof or frames > _MOST_STREAMS:
             raise _damaged()
-        rest = frame.unused_data + rest[at:]
+        at -= len(frame.unused_data)
     return bytes(out)
 
 

@@ -344,3 +344,10 @@ def test_the_end_of_a_group_that_never_began_does_not_hide_what_follows() -> Non
     reader = ProtobufReader(RegisteredSchema(1, "PROTOBUF", "message M { int32 n = 1; string s = 2; }"))
     with pytest.raises(NotThisFormat):
         reader.read(b"\0\x08\x05\x0c\x12\x03abc")
+
+
+@pytest.mark.parametrize("name", ["Timestamp", "Duration"])
+def test_an_own_message_with_the_name_of_a_known_one_is_shown_as_it_is(name: str) -> None:
+    own = f'syntax = "proto3"; package google.protobuf; message {name} {{ string seconds = 1; }}'
+    reader = ProtobufReader(RegisteredSchema(1, "PROTOBUF", own + f" message M {{ {name} at = 1; }}"))
+    assert {"at": {"seconds": "soon"}} == to_plain(reader.read(b"\x02\x02\x0a\x06\x0a\x04soon"))

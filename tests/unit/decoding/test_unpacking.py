@@ -29,6 +29,13 @@ FORMATS = {
 }
 
 
+@pytest.mark.parametrize("empty", [gzip.compress(b""), zstandard.compress(b"")], ids=["gzip", "Zstandard"])
+def test_a_great_many_empty_streams_are_not_gone_through_one_by_one(empty: bytes) -> None:
+    several = DECODER.decode(empty * 100)
+    assert not isinstance(several, Undecodable)
+    assert isinstance(DECODER.decode(empty * 500_000), Undecodable)
+
+
 @pytest.mark.parametrize(("name", "packed"), FORMATS.items(), ids=FORMATS)
 def test_what_is_inside_is_shown_and_its_packing_is_told(name: str, packed: bytes) -> None:
     shown = DECODER.decode(packed)
