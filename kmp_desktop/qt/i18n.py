@@ -8,12 +8,14 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from kmp_desktop.core.text import Text
+from kmp_desktop.qt.visible_text import one_line
 
 _CONTEXT = "kmp_desktop"
+_LONGEST = 10_000  # characters that one place of a sentence may take
 
 
 def tr(template: str, **params: object) -> str:
-    """Translate ``template``, then fill its places."""
+    """Translate ``template``, then fill its places; what acts on text is shown in what fills them."""
     return _filled(QCoreApplication.translate(_CONTEXT, template), params)
 
 
@@ -43,4 +45,4 @@ def _shown(value: object) -> str:
         return say(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value)
-    return str(value)
+    return one_line(str(value), _LONGEST)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -59,6 +59,7 @@ def find(page: QWidget, kind: type[W], name: str) -> W:
 
 def has(page: QWidget, name: str) -> bool:
     """Whether something with this name is shown."""
+    show_what_is_new(page)
     return any(each.isVisible() for each in page.findChildren(QWidget, name))
 
 
@@ -79,8 +80,15 @@ def key(page: QWidget, what: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keyboard
     QTest.keyClick(page.window().focusWidget() or page, what, modifier)
 
 
+def show_what_is_new(page: QWidget) -> None:
+    """What was just put into a layout that is seen would show up in the next round of events."""
+    for each in page.findChildren(QWidget):
+        QCoreApplication.sendPostedEvents(each, QEvent.Type.MetaCall)
+
+
 def everything_said(page: QWidget) -> str:
     """All words of all labels that are shown, for looking a sentence up."""
+    show_what_is_new(page)
     return "\n".join(each.text() for each in page.findChildren(QLabel) if each.isVisible())
 
 

@@ -31,6 +31,7 @@ from kmp_desktop.qt.theme import Theme
 from kmp_desktop.qt.views.why_card import facts_of
 from kmp_desktop.qt.visible_bytes import hex_lines
 from kmp_desktop.qt.widgets.chip import DecisionChip
+from tests.qt.pages import show_what_is_new
 from tests.qt.practice_world import NOW, PracticeWorld
 from tests.qt.triage_desk import CTRL, KEY, Desk
 
@@ -94,6 +95,7 @@ def banners(desk: Desk) -> list[str]:
 
 
 def all_words(desk: Desk) -> list[str]:
+    show_what_is_new(desk.page.inspector)
     return [label.text() for label in desk.page.inspector.findChildren(QLabel) if label.isVisible()]
 
 

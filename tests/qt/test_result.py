@@ -46,6 +46,7 @@ from tests.qt.pages import (
     press,
     read,
     session_of,
+    show_what_is_new,
     shown,
     words,
 )
@@ -103,6 +104,7 @@ def _after_commit(
 
 def _buttons(page: ResultPage) -> list[tuple[str, str]]:
     buttons = find(page, QWidget, "resultFoot").findChildren(QAbstractButton)
+    show_what_is_new(page)
     return [(each.objectName(), each.text()) for each in buttons if each.isVisible()]
 
 

@@ -21,6 +21,7 @@ from kmp_desktop.qt.models.record_table import Column
 from kmp_desktop.qt.queue_session import QueueSession
 from kmp_desktop.qt.views.triage_page import TriagePage
 from kmp_desktop.qt.widgets.toast import ToastMessage
+from tests.qt.pages import show_what_is_new
 from tests.qt.practice_world import NEVER_BY_ITSELF, PROFILE, QUEUE, PracticeWorld
 
 W = TypeVar("W", bound=QWidget)
@@ -145,6 +146,7 @@ class Desk:
 
     def sees(self, name: str) -> bool:
         """Whether a widget can be seen."""
+        show_what_is_new(self.window)
         return any(each.isVisible() for each in self.window.findChildren(QWidget, name))
 
     def words(self, name: str) -> str:

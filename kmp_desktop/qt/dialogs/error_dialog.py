@@ -17,6 +17,7 @@ from kmp_desktop.qt.dialogs.frame import FramedDialog
 from kmp_desktop.qt.dialogs.verbs import OFFERS, Verb, verb_words
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.theme import FontRole, Theme
+from kmp_desktop.qt.visible_text import lines
 from kmp_desktop.qt.widgets.buttons import Button, LinkButton
 from kmp_desktop.qt.widgets.card import spaced
 from kmp_desktop.qt.widgets.labels import IconDisc, IconLabel, label
@@ -141,7 +142,7 @@ class ErrorDialog(FramedDialog):
         )
         self._details_button.setCheckable(True)
         self._details_button.toggled.connect(self._on_details_toggled)
-        self._details = QPlainTextEdit(self.content.details)
+        self._details = QPlainTextEdit(lines(self.content.details))
         self._details.setObjectName("errorDetails")
         self._details.setAccessibleName(tr("Details for your developers"))
         self._details.setReadOnly(True)

@@ -10,6 +10,7 @@ from kmp_desktop.app.outcome_page import Line, Sign, Tone
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import FontRole, Theme
+from kmp_desktop.qt.visible_text import one_line
 from kmp_desktop.qt.widgets.banner import Banner
 from kmp_desktop.qt.widgets.buttons import LinkButton
 from kmp_desktop.qt.widgets.card import Card, separator, spaced
@@ -167,7 +168,7 @@ def _receipt_lines(block: page.Receipt, now: int) -> list[tuple[str, str, str]]:
             told = tr("{moment}, in {seconds} seconds", moment=moment, seconds=f"{block.seconds:.1f}")
         lines.append((tr("Committed"), told, "receiptTime"))
     if block.person:
-        lines.append((tr("By"), block.person, "receiptPerson"))
+        lines.append((tr("By"), one_line(block.person), "receiptPerson"))
     return lines
 
 
