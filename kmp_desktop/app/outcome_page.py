@@ -156,12 +156,16 @@ class ConflictCard:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The commit's own number on the broker (one for each part), when, how long, and by whom."""
+    """The commit's own number on the broker (one for each part), when, how long, and by whom.
+
+    Times are epoch milliseconds. Of a commit whose end was looked up later only ``began_at`` is known.
+    """
 
     numbers: tuple[str, ...]
-    finished_at: int  # epoch ms
+    finished_at: int
     seconds: float
     person: str  # empty: not told
+    began_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,8 +221,9 @@ def _turned_out_committed(
         )
         primary = Button(Move.TO_REVIEW, text("Back to the review"), "Ctrl+Return")
     lines = _counted_lines(resolution, around.compacts)
-    finished = before.finished_at if before else resolution.started_at
-    blocks: tuple[Block, ...] = (Receipt((resolution.nonce,), finished, 0.0, around.person),)
+    blocks: tuple[Block, ...] = (
+        Receipt((resolution.nonce,), 0, 0.0, around.person, began_at=resolution.started_at),
+    )
     if lines:
         blocks = (Card(lines, ruled=True), *blocks)
     return OutcomePage(

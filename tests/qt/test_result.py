@@ -533,7 +533,10 @@ def test_asked_again_it_turns_into_committed(qtbot: QtBot, practice: PracticeWor
     qtbot.waitUntil(lambda: page.kind is Kind.COMMITTED)
 
     assert "We know now: all 15 decisions were committed." == words(page, "resultTitle")
-    assert "10 sent back for retry" in everything_said(page)
+    said = everything_said(page)
+    assert "10 sent back for retry" in said
+    # When exactly the server made it final nobody told.
+    assert (True, False) == ("Begun" in said.splitlines(), "Committed" in said.splitlines())
     qtbot.waitUntil(lambda: session.state.phase is SessionPhase.READY)
 
 

@@ -167,6 +167,8 @@ def _receipt_lines(block: page.Receipt, now: int) -> list[tuple[str, str, str]]:
         if block.seconds >= _WORTH_TELLING_S:
             told = tr("{moment}, in {seconds} seconds", moment=moment, seconds=f"{block.seconds:.1f}")
         lines.append((tr("Committed"), told, "receiptTime"))
+    elif block.began_at:
+        lines.append((tr("Begun"), when.moment(block.began_at, now, seconds=True), "receiptTime"))
     if block.person:
         lines.append((tr("By"), one_line(block.person), "receiptPerson"))
     return lines
