@@ -26,6 +26,14 @@ class IdIndex:
             for offset in self._offsets[partition]:
                 yield RecordId(partition, offset)
 
+    def __copy__(self) -> IdIndex:
+        """The same numbers, which then go ways of their own."""
+        other = IdIndex()
+        other._offsets = {each: found[:] for each, found in self._offsets.items()}
+        other._numbers = {each: found[:] for each, found in self._numbers.items()}
+        other._count = self._count
+        return other
+
     def offsets(self) -> dict[int, array[int]]:
         """The offsets of each partition, ascending; not to be changed."""
         return self._offsets

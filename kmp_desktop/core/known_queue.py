@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
+from kmp_desktop.core.id_index import IdIndex
 from kmp_desktop.core.queue_state import LoadedQueue, PartitionState, QueueIdentity
 from kmp_desktop.core.record import RecordId
 
@@ -132,16 +133,25 @@ class KnownQueue:
         return not self.is_decided(record) and record not in self.decided_in_other_group
 
 
-def known_of(loaded: LoadedQueue, version: int = 0) -> KnownQueue:
-    """A queue without its records; shares nothing that a commit changes."""
+def known_of(loaded: LoadedQueue, version: int, sums: IdIndex) -> KnownQueue:
+    """A queue without its records; shares nothing that a commit changes.
+
+    ``sums``: the CRC-32 of its records, so that none of them has to be looked at again; where one is
+    not known the record is.
+    """
     return KnownQueue(
         version=version,
         identity=loaded.identity,
         state=dict(loaded.state),
         end=dict(loaded.end),
         complete=loaded.complete,
-        records=_checksums((each, loaded.records[each].crc()) for each in sorted(loaded.records)),
+        records=_checksums((each, _sum_of(each, sums, loaded)) for each in sorted(loaded.records)),
         open_records=RecordSet(filter(loaded.is_open, loaded.records)),
         decided_in_other_group=frozenset(loaded.decided_in_other_group),
         may_commit=loaded.may_commit(),
     )
+
+
+def _sum_of(record: RecordId, sums: IdIndex, loaded: LoadedQueue) -> int:
+    known = sums.get(record)
+    return loaded.records[record].crc() if known is None else known

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
+from itertools import islice
 from threading import Event
 from typing import Protocol
 
@@ -12,6 +14,7 @@ from kmp_desktop.app.keep_ledgers import keep_ledgers
 from kmp_desktop.app.open_queue import Opened, open_queue
 from kmp_desktop.app.queue_summary import summary_of
 from kmp_desktop.core.errors import UserFacingError
+from kmp_desktop.core.id_index import IdIndex
 from kmp_desktop.core.known_queue import KnownQueue, RecordSet, known_of
 from kmp_desktop.core.outcome import CommitProgress, Outcome, Resolution
 from kmp_desktop.core.ports import (
@@ -39,6 +42,9 @@ from kmp_desktop.process.messages import (
     Resolved,
     ResolveFailed,
 )
+
+_AT_A_TIME = 1_000  # records handed on at once
+_ALL_BITS = 2**64 - 1
 
 
 class Records(Protocol):
@@ -76,7 +82,9 @@ class BrokerDesk:
         self._loaded: LoadedQueue | None = None
         self._take_over: TakeOver | None = None  # what a person said of the positions in ``_loaded``
         self._settled: Resolution | None = None  # found out, but the read that told of it broke off
-        self._told: dict[RecordId, DeadLetter] = {}  # what the engine knows
+        # What the engine knows, by numbers: the records themselves would fill the memory.
+        self._told = IdIndex()
+        self._sums = IdIndex()  # CRC-32 of the same records
         self._copies: dict[int, LoadedQueue] = {}  # by ``KnownQueue.version``
         self._version = 0
 
@@ -165,10 +173,12 @@ class BrokerDesk:
 
     def take_records(self, batch: Sequence[DeadLetter], reading: _Reading) -> None:
         """Hand on those records of a batch that the engine does not have. In the broker's lane."""
-        if any(self._told.get(record.id, record) != record for record in batch):
+        known = [(record, self._told.get(record.id)) for record in batch]
+        if any(told is not None and told != _number_of(record) for record, told in known):
             self._begin_anew(reading)
+            self._tell(batch)
         else:
-            self._tell(record for record in batch if record.id not in self._told)
+            self._tell([record for record, told in known if told is None])
 
     def _opened(
         self, source: DeadLetterSource, sink: DecisionSink, reading: _Reading, said: TakeOver | None
@@ -196,33 +206,40 @@ class BrokerDesk:
         if opened.loaded is None:
             return ReadDone(opened.resolution, opened.committing_elsewhere, None, frozenset(), None)
         before, self._loaded = self._loaded, opened.loaded
-        copy = copy_of(opened.loaded)
+        taken = copy_of(opened.loaded)
         since: frozenset[RecordId] = frozenset()
-        if before is not None and before.identity == copy.identity:
+        if before is not None and before.identity == taken.identity:
             # What a person said counts as done was not decided by somebody else meanwhile.
-            since = frozenset() if take_over else _decided(_open_records(before), copy)
+            since = frozenset() if take_over else _decided(_open_records(before), taken)
         elif before is not None and not reading.anew:
             self._begin_anew(reading)
-        known = self._known(copy)
+        if reading.anew:  # what was read before that was noticed
+            self._tell_what_is_new(taken)
+        known = self._known(taken)
         return ReadDone(
-            opened.resolution, opened.committing_elsewhere, known, RecordSet(since), summary_of(copy)
+            opened.resolution, opened.committing_elsewhere, known, RecordSet(since), summary_of(taken)
         )
 
-    def _known(self, copy: LoadedQueue) -> KnownQueue:
+    def _known(self, loaded: LoadedQueue) -> KnownQueue:
         self._version += 1
-        self._copies[self._version] = copy
-        return known_of(copy, self._version)
+        self._copies[self._version] = loaded
+        return known_of(loaded, self._version, self._sums)
 
     def _begin_anew(self, reading: _Reading) -> None:
         reading.anew = True
-        self._told.clear()
+        self._told, self._sums = IdIndex(), IdIndex()
         self._records.begun_anew()
-        self._tell(reading.read.values())
 
-    def _tell(self, records: Iterable[DeadLetter]) -> None:
-        batch = tuple(records)
+    def _tell_what_is_new(self, loaded: LoadedQueue) -> None:
+        new = (each for each in loaded.records if self._told.get(each) is None)
+        while some := tuple(islice(new, _AT_A_TIME)):
+            self._tell([loaded.records[each] for each in some])
+
+    def _tell(self, batch: Sequence[DeadLetter]) -> None:
+        for record in batch:
+            self._told.put(record.id, _number_of(record))
+            self._sums.put(record.id, record.crc())
         if batch:
-            self._told.update((record.id, record) for record in batch)
             self._records.read(batch)
 
     def _connected(self) -> tuple[DeadLetterSource, DecisionSink]:
@@ -247,11 +264,9 @@ class _Reading:
 
     def __init__(self, desk: BrokerDesk) -> None:
         self._desk = desk
-        self.read: dict[RecordId, DeadLetter] = {}
         self.anew = False  # the engine was told to forget what it had
 
     def records(self, batch: Sequence[DeadLetter]) -> None:
-        self.read.update((record.id, record) for record in batch)
         self._desk.take_records(batch, self)
 
     def progress(self, progress: ReadProgress) -> None:
@@ -272,6 +287,11 @@ class _Committing:
 
     def stopped(self) -> bool:
         return self._desk.stop_commit.is_set()
+
+
+def _number_of(record: DeadLetter) -> int:
+    """Tells whether a record is another one now, as long as this process lives."""
+    return hash(record) & _ALL_BITS
 
 
 def _open_records(loaded: LoadedQueue) -> frozenset[RecordId]:
@@ -300,7 +320,7 @@ def copy_of(loaded: LoadedQueue) -> LoadedQueue:
         read_from=dict(loaded.read_from),
         end=dict(loaded.end),
         high=dict(loaded.high),
-        records=dict(loaded.records),
+        records=copy(loaded.records),
         tombstones={key: list(found) for key, found in loaded.tombstones.items()},
         decided_in_other_group=dict(loaded.decided_in_other_group),
         left=set(loaded.left),

@@ -12,6 +12,7 @@ import weakref
 import zlib
 from array import array
 from collections.abc import Iterator, MutableMapping
+from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -151,6 +152,12 @@ class SpooledRecords(MutableMapping[RecordId, DeadLetter]):
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    def __copy__(self) -> SpooledRecords:
+        """The same records, which then go ways of their own; the spool is shared."""
+        other = SpooledRecords(self._spool)
+        other._numbers = copy(self._numbers)
+        return other
 
     def offsets(self) -> dict[int, array[int]]:
         """The offsets of each partition, ascending; not to be changed."""
