@@ -11,7 +11,7 @@ from kmp_desktop.cli.arguments import HistoryCommand
 from kmp_desktop.cli.exit_codes import Exit
 from kmp_desktop.cli.screen import Screen, one_line
 from kmp_desktop.cli.stopping import Stopping
-from kmp_desktop.core.history import History, HistoryEntry
+from kmp_desktop.core.history import MOST_ENTRIES, History, HistoryEntry
 from kmp_desktop.core.text import text
 
 
@@ -24,6 +24,8 @@ def print_history(history: History, command: HistoryCommand, screen: Screen, sto
         screen.out(_json_line(entry, history) if command.as_json else one_line(_readable(entry)))
     if not entries and not command.as_json:
         screen.out(str(text("Nothing was committed from this computer that fits.")))
+    if len(entries) == MOST_ENTRIES:
+        screen.say(text("Older commits are not listed: these are the newest {n}.", n=MOST_ENTRIES))
     screen.flush()
     return Exit.DONE
 

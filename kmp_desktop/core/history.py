@@ -10,6 +10,9 @@ from typing import Protocol
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import DeadLetter, RecordId
 
+MOST_ENTRIES = 1_000
+"""So many commits are listed at once."""
+
 
 class HistoryState(StrEnum):
     """What is known of a commit (of one part of it)."""
@@ -98,7 +101,7 @@ class History(Protocol):
     def unsettled(self, identity: QueueIdentity) -> list[Unsettled]:
         """What was begun on exactly this queue (topic id, group) and whose end is not known."""
 
-    def entries(self, words: str = "", limit: int = 1_000) -> list[HistoryEntry]:
+    def entries(self, words: str = "", limit: int = MOST_ENTRIES) -> list[HistoryEntry]:
         """The newest first; ``words``: only those whose queue, receipt, person, keys or reasons hold them."""
 
     def records(self, number: int) -> list[HistoryRecord]:

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kmp_desktop.core.history import Beginning, HistoryEntry, HistoryRecord, HistoryState, Unsettled
+from kmp_desktop.core.history import (
+    MOST_ENTRIES,
+    Beginning,
+    HistoryEntry,
+    HistoryRecord,
+    HistoryState,
+    Unsettled,
+)
 from kmp_desktop.core.queue_state import QueueIdentity
 from kmp_desktop.core.record import RecordId
 from kmp_desktop.store.history_file import HistoryFile
@@ -86,7 +93,7 @@ class SqliteHistory:
             for number, receipt, at in found
         ]
 
-    def entries(self, words: str = "", limit: int = 1_000) -> list[HistoryEntry]:
+    def entries(self, words: str = "", limit: int = MOST_ENTRIES) -> list[HistoryEntry]:
         """The newest first; ``words``: only those whose queue, receipt, person, keys or reasons hold them."""
         if not self._file.exists():
             return []
