@@ -11,6 +11,7 @@ import binascii
 import struct
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from kmp_desktop.core.payload import Node, NodeKind, Tree
 from kmp_desktop.core.ports import RegisteredSchema
@@ -212,7 +213,10 @@ def _shown(node: Node, kind: ProtoMessage) -> Node:
 
 
 def _together(declared: ProtoField | None, nodes: list[Node]) -> list[Node]:
-    """Entries of a list or a map under one name; of a single field that occurs again, the last counts."""
+    """Entries of a list or a map under one name; of a single field that occurs again, the last counts.
+
+    A message that occurs again is put together with the one before, as the format's rules want it.
+    """
     if declared is None:
         return nodes
     name = declared.shown_name()
@@ -221,7 +225,23 @@ def _together(declared: ProtoField | None, nodes: list[Node]) -> list[Node]:
     if declared.repeated:
         entries = tuple([replace(node, name=str(index)) for index, node in enumerate(nodes)])
         return [Node(name, NodeKind.LIST, children=entries)]
-    return nodes[-1:]
+    return [reduce(_joined, nodes)] if nodes else []
+
+
+def _joined(first: Node, second: Node) -> Node:
+    if first.kind is not second.kind or second.logical:
+        return second
+    if second.kind is NodeKind.LIST:
+        entries = (*first.children, *second.children)
+        return replace(
+            second, children=tuple(replace(each, name=str(nth)) for nth, each in enumerate(entries))
+        )
+    if second.kind is not NodeKind.OBJECT:
+        return second
+    members = {each.name: each for each in first.children}
+    for each in second.children:
+        members[each.name] = _joined(members[each.name], each) if each.name in members else each
+    return replace(second, children=tuple(members.values()))
 
 
 def _unknown(source: ProtoBytes, name: str, wire: int, end: int) -> Node:

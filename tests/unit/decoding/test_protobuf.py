@@ -346,6 +346,17 @@ def test_the_end_of_a_group_that_never_began_does_not_hide_what_follows() -> Non
         reader.read(b"\0\x08\x05\x0c\x12\x03abc")
 
 
+def test_a_message_that_is_sent_in_two_pieces_is_put_together() -> None:
+    own = (
+        "message L { string sku = 1; int32 n = 2; repeated int32 r = 3; L in = 4; } message M { L line = 1; }"
+    )
+    reader = ProtobufReader(RegisteredSchema(1, "PROTOBUF", own))
+    pieces = (b"\x0a\x01A\x18\x01\x22\x02\x10\x07", b"\x10\x05\x18\x02\x0a\x01B\x22\x03\x0a\x01C")
+    read = reader.read(b"\x02\x02" + b"".join(b"\x0a" + bytes([len(each)]) + each for each in pieces))
+    line = {"sku": "B", "r": [1, 2], "in": {"n": 7, "sku": "C"}, "n": 5}
+    assert {"line": line} == to_plain(read)
+
+
 @pytest.mark.parametrize("name", ["Timestamp", "Duration"])
 def test_an_own_message_with_the_name_of_a_known_one_is_shown_as_it_is(name: str) -> None:
     own = f'syntax = "proto3"; package google.protobuf; message {name} {{ string seconds = 1; }}'
