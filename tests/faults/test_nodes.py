@@ -165,7 +165,7 @@ _CASES = [
 
 
 @pytest.mark.skipif(SCALE < 0.2, reason="starts three nodes; in make test-faults")
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(1800 * max(1, SCALE))
 def test_a_commit_survives_what_happens_to_one_node_and_ends_in_order_without_two(
     tmp_path: Path, tally_all: TallyAll
 ) -> None:

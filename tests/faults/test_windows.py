@@ -224,8 +224,9 @@ def _asked(kafka: str, folder: Path, name: str) -> tuple[str, Verdict]:
         with _opened(world, who) as looking:
             if looking.do("open")["page"] != "takeOverPage":
                 verdict.violations.append(f"{who} is not asked what counts as done")
-            elif looking.offered(looking.do("take_over", choice="look")) != frozenset(rest):
-                verdict.wrong_claims.append(f"{who} shows something else as undecided")
+            elif (seen := looking.offered(looking.do("take_over", choice="look"))) != frozenset(rest):
+                other = f"{sorted(seen - set(rest))} too many, {sorted(set(rest) - seen)} missing"
+                verdict.wrong_claims.append(f"{who} shows something else as undecided: {other}")
             looking.close()
     with _opened(world, "desk") as window:
         window.do("open")

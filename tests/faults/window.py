@@ -113,7 +113,8 @@ def start_window(world: World, who: str, fault: str = "", registry: str = "") ->
             stdout=subprocess.PIPE,
             stderr=to,
             text=True,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            # Where it crashes, the stacks of all threads go to the file of its errors.
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONFAULTHANDLER": "1"},
             start_new_session=True,  # it and the process behind its queue can be struck together
         )
     window = Window(who, process, errors)

@@ -25,6 +25,7 @@ from kmp_desktop.qt.main_window import MainWindow
 from kmp_desktop.qt.models.record_table import RecordTableModel
 from kmp_desktop.qt.queue_session import open_sessions
 from kmp_desktop.qt.views.result_page import ResultPage
+from kmp_desktop.qt.views.triage_page import TriagePage
 from tests.driving import Driver
 from tests.faults.engine_actor import Meeting
 
@@ -214,8 +215,10 @@ class _Person:
         if any(self._driver.shows(each) for each in ("emptyState", "failedState")):
             return True
         sessions = open_sessions()
-        is_read = bool(sessions) and str(sessions[0].state.phase) == "ready"
-        return is_read and self._page() == "triagePage" and bool(self._shown())
+        if not sessions or str(sessions[0].state.phase) != "ready" or self._page() != "triagePage":
+            return False
+        # Until the list was asked for anew the table shows what came while reading, also what is decided.
+        return self._driver.find("triagePage", TriagePage).records.is_answered and bool(self._shown())
 
     def _page(self) -> str:
         pages = ("takeOverPage", "resultPage", "reviewPage", "triagePage", "queuesPage", "welcomePage")

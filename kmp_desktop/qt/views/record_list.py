@@ -75,6 +75,11 @@ class RecordList(QObject):
         model.rows_wanted.connect(session.ask)
         table.sort_wanted.connect(self._on_sort_wanted)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the table shows the answer to the newest question; before, it shows an older list."""
+        return self.last is not None and self.last.query.serial == self.query.serial
+
     def change(self, **changes: Any) -> None:
         """Another search, group, filter or order."""
         self.query = replace(self.query, **changes)

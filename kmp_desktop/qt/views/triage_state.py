@@ -73,7 +73,7 @@ class TriageState(QObject):
             self._load.show_progress(state.progress, self._reading_since.elapsed() / 1000)
 
     def _update_place(self) -> None:
-        query, last = self._records.query, self._records.last
+        query = self._records.query
         narrowed = bool(
             query.search or query.group or query.look_first or query.only or query.filters != NO_FILTERS
         )
@@ -81,7 +81,7 @@ class TriageState(QObject):
             self._place.show_table()
         elif narrowed and self._offered():
             filtered = bool(query.look_first or query.only or query.filters != NO_FILTERS)
-            if last is not None and last.query.serial == query.serial:
+            if self._records.is_answered:
                 self._place.show_nothing_found(query.search, in_group=bool(query.group), filtered=filtered)
         elif self._session.state.phase is SessionPhase.READY and self._offered():
             self._place.show_table()  # the list is on its way
