@@ -97,7 +97,7 @@ def run_window(argv: Sequence[str]) -> int:
         _log.info("KMP Desktop %s: the window is open", __version__)
         code = application.exec()
         crashes.remove()
-    _end_process_if_threads_hang(code)
+    end_process_if_threads_hang(code)
     return code
 
 
@@ -129,7 +129,7 @@ def run_self_test() -> int:
         services.profiles.save(PRACTICE)
         test = SelfTest(application, broker, lambda: _shown(services, WindowCommand()))
         code = test.run()
-    _end_process_if_threads_hang(code)
+    end_process_if_threads_hang(code)
     return code
 
 
@@ -306,7 +306,7 @@ def _close_on_signals(window: MainWindow) -> None:
         signal.signal(number, close)
 
 
-def _end_process_if_threads_hang(code: int) -> None:
+def end_process_if_threads_hang(code: int) -> None:
     """A client library that does not come back must not keep the process; the journal knows the rest."""
     if open_sessions() or running_threads():
         os._exit(code)

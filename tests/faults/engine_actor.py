@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ _PLACES = {
 }
 
 
+STOPPED = "stopped"
+"""What a window answers that has asked this process to stop its commit."""
+
+
 class Meeting:
     """Two pipes in a folder, by which this process waits, once, for something done in its window."""
 
@@ -44,27 +49,27 @@ class Meeting:
         for pipe in (self._asked, self._answered):
             os.mkfifo(pipe)
 
-    def wait_for_window(self) -> None:
+    def wait_for_window(self) -> str:
         """The first time: ask, and wait for the answer. In the engine's process, any thread."""
-        if not self._is_over:
-            self._is_over = True
-            self._asked.write_text("now", encoding="utf-8")
-            self._answered.read_text(encoding="utf-8")
+        if self._is_over:
+            return ""
+        self._is_over = True
+        self._asked.write_text("now", encoding="utf-8")
+        return self._answered.read_text(encoding="utf-8")
 
-    def answer(self, act: Callable[[], None]) -> None:
+    def answer(self, act: Callable[[], str]) -> None:
         """Wait for the question, act, answer. In the window's process, not in its GUI thread."""
         self._asked.read_text(encoding="utf-8")
-        act()
-        self._answered.write_text("done", encoding="utf-8")
+        self._answered.write_text(act(), encoding="utf-8")
 
 
 def main(fault: str, folder: Path) -> int:
     """Patch, then serve."""
     what, _, place = fault.partition(":")
     if what in ("close", "cancel"):
-        _meet_at(place, Meeting(folder).wait_for_window)
+        _meet_at(place, Meeting(folder))
     elif what == "die":
-        _meet_at(place, lambda: _die_once(folder / "died"))
+        _interrupt_at(place, lambda: _die_once(folder / "died"))
     elif what:
         _strike_after(Step(place), signal.SIGKILL if what == "kill" else signal.SIGSTOP)
     return serve()
@@ -77,15 +82,29 @@ def _die_once(sign: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _meet_at(place: str, meet: Callable[[], None]) -> None:
+def _meet_at(place: str, meeting: Meeting) -> None:
+    if place in _PLACES:
+        _interrupt_at(place, meeting.wait_for_window)
+        return
+
+    def meet(attempt: CommitAttempt) -> None:
+        # The window's "stop" and this answer come on different ways: go on when both are here.
+        if meeting.wait_for_window() == STOPPED:
+            while not attempt.observer.stopped():
+                time.sleep(0.005)
+
+    _after_step(Step(place), meet)
+
+
+def _interrupt_at(place: str, act: Callable[[], object]) -> None:
     if place not in _PLACES:
-        _after_step(Step(place), meet)
+        _after_step(Step(place), lambda _: act())
         return
     kind, name = _PLACES[place]
     function = getattr(kind, name)
 
     def interrupted_first(*arguments: Any, **named: Any) -> Any:
-        meet()
+        act()
         return function(*arguments, **named)
 
     setattr(kind, name, interrupted_first)
@@ -94,7 +113,7 @@ def _meet_at(place: str, meet: Callable[[], None]) -> None:
 def _strike_after(step: Step, number: signal.Signals) -> None:
     struck: list[Step] = []
 
-    def strike() -> None:
+    def strike(_: CommitAttempt) -> None:
         if not struck:
             struck.append(step)
             os.killpg(0, number)
@@ -102,13 +121,13 @@ def _strike_after(step: Step, number: signal.Signals) -> None:
     _after_step(step, strike)
 
 
-def _after_step(wanted: Step, act: Callable[[], None]) -> None:
+def _after_step(wanted: Step, act: Callable[[CommitAttempt], object]) -> None:
     done = CommitAttempt.done
 
     def done_then_act(self: CommitAttempt, step: Step, *arguments: Any, **named: Any) -> None:
         done(self, step, *arguments, **named)
         if step is wanted:
-            act()
+            act(self)
 
     CommitAttempt.done = done_then_act  # type: ignore[method-assign]
 

@@ -18,7 +18,7 @@ from threading import Event, Thread
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QRadioButton
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QRadioButton
 
 from kmp_desktop import bootstrap
 from kmp_desktop.qt.main_window import MainWindow
@@ -27,7 +27,7 @@ from kmp_desktop.qt.queue_session import open_sessions
 from kmp_desktop.qt.views.result_page import ResultPage
 from kmp_desktop.qt.views.triage_page import TriagePage
 from tests.driving import Driver
-from tests.faults.engine_actor import Meeting
+from tests.faults.engine_actor import STOPPED, Meeting
 
 _PROFILE, _QUEUE = "p", "q"
 _KEYS = {"merge": Qt.Key.Key_M, "purge": Qt.Key.Key_P, "skip": Qt.Key.Key_S}
@@ -50,12 +50,15 @@ def main(order: dict[str, Any]) -> int:
     if what in ("close", "cancel"):
         meeting = Meeting(folder)
         meeting.prepare()
-        interruption = _Interruption(window, close_anyway if what == "close" else press_stop)
+        person.interruption = interruption = _Interruption(
+            window, close_anyway if what == "close" else press_stop
+        )
         Thread(target=meeting.answer, args=(interruption.come,), daemon=True).start()
     person.answer(ready=True)
     while not person.is_gone:
         person.obey(json.loads(sys.stdin.readline()))
-    del application
+    application.processEvents()
+    bootstrap.end_process_if_threads_hang(0)  # as the program ends
     return 0
 
 
@@ -79,6 +82,7 @@ class _Person:
         self._window = window
         self._driver = Driver(window, 150.0)
         self.is_gone = False
+        self.interruption: _Interruption | None = None
         window.closed.connect(self._on_closed)
 
     def obey(self, command: dict[str, Any]) -> None:
@@ -167,7 +171,8 @@ class _Person:
             return {"result": ""}
         page = self._driver.find("resultPage", ResultPage)
         self._driver.wait(lambda: page.kind is not None, "the result is told")
-        return {"result": str(page.kind), "says": self._says()}
+        did = self.interruption.did if self.interruption is not None else ""
+        return {"result": str(page.kind), "says": self._says(), "did": did}
 
     def _do_settled(self) -> dict[str, Any]:
         """The result page once it is known how a commit ended."""
@@ -242,20 +247,22 @@ class _Person:
         return seen
 
 
-def close_anyway(window: MainWindow) -> None:
+def close_anyway(window: MainWindow) -> str:
     """Close the window; when it asks because a commit is running, quit anyway. GUI thread only."""
     window.close()
     driver = Driver(window)
     if driver.shows("errorDialog"):
         driver.click("quitAnywayButton")
+    return "closed"
 
 
-def press_stop(window: MainWindow) -> None:
-    """Press the button that stops what is running, if it is still offered. GUI thread only."""
+def press_stop(window: MainWindow) -> str:
+    """Press the button that stops the commit, if it is still offered. GUI thread only."""
     driver = Driver(window)
-    for name in ("stopCommitButton", "stopReadingButton"):
-        if driver.shows(name) and driver.find(name, QAbstractButton).isEnabled():
-            driver.click(name)
+    if not driver.shows("stopCommitButton"):
+        return "not offered"
+    driver.click("stopCommitButton")
+    return STOPPED
 
 
 class _Interruption(QObject):
@@ -263,21 +270,23 @@ class _Interruption(QObject):
 
     asked = Signal()
 
-    def __init__(self, window: MainWindow, act: Callable[[MainWindow], None]) -> None:
+    def __init__(self, window: MainWindow, act: Callable[[MainWindow], str]) -> None:
         super().__init__()
         self._window = window
         self._act = act
         self._done = Event()
+        self.did = ""
         self.asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
 
-    def come(self) -> None:
-        """Any thread but the GUI's; returns when it is done."""
+    def come(self) -> str:
+        """Any thread but the GUI's; returns, when it is done, what was done."""
         self.asked.emit()
         assert self._done.wait(30), "the window did not answer"
+        return self.did
 
     @Slot()
     def _on_asked(self) -> None:
-        self._act(self._window)
+        self.did = self._act(self._window)
         self._done.set()
 
 
