@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QRadioButton
 
 from kmp_desktop import bootstrap
@@ -57,8 +57,10 @@ def main(order: dict[str, Any]) -> int:
     person.answer(ready=True)
     while not person.is_gone:
         person.obey(json.loads(sys.stdin.readline()))
-    application.processEvents()
-    bootstrap.end_process_if_threads_hang(0)  # as the program ends
+    # As the program ends, whose event loop destroys the closed window before the application goes.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    bootstrap.end_process_if_threads_hang(0)
+    del application
     return 0
 
 

@@ -13,6 +13,7 @@ from kmp_desktop.cli.stopping import Stopping
 
 _WAITING = """
 import signal
+import time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from kmp_desktop.cli.stopping import Stopping
 with Stopping() as stopping:
@@ -20,7 +21,8 @@ with Stopping() as stopping:
     stopping.wait(60)
     try:
         print(stopping.asked(), flush=True)
-        input()
+        while True:  # not one long wait: a signal right before it would end it never
+            time.sleep(0.01)
     except KeyboardInterrupt:
         print("interrupted", flush=True)
 """
