@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kmp_desktop.core.failure_rules import FailureRules
+from kmp_desktop.core.payload import dotted
 from kmp_desktop.core.profile import (
     PASSWORD_MECHANISMS,
     ConnectionProfile,
@@ -40,6 +43,8 @@ class Field(StrEnum):
     QUEUE_TOPIC = "queue_topic"
     RETRY_TOPIC = "retry_topic"
     GROUP = "group"
+    COLUMN = "column"
+    FAILURES = "failures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,28 @@ def queue_refusals(queue: Queue) -> tuple[Refusal, ...]:
         found.append(Refusal(Field.GROUP, text("Give the group that remembers what is decided.")))
     elif len(queue.group) > _LONGEST_GROUP:
         found.append(Refusal(Field.GROUP, text("A group name has at most {n} characters.", n=_LONGEST_GROUP)))
+    unusable = [each for each in queue.columns if not all(each.path) or "." in "".join(each.path)]
+    if unusable:
+        why = text(
+            "“{field}” names no field. Write the names with one dot between them: customer.name.",
+            field=dotted(unusable[0].path),
+        )
+        found.append(Refusal(Field.COLUMN, why))
+    return tuple(found)
+
+
+def failure_refusals(rules: FailureRules) -> tuple[Refusal, ...]:
+    """What is missing or wrong in the rules for reading failures."""
+    found = []
+    for each in rules.words:
+        if not each.words:
+            why = text("Say how failures with “{part}” are called, or remove the line.", part=each.part)
+            found.append(Refusal(Field.FAILURES, why))
+    names = Counter(name for name, _ in rules.headers)
+    for name, times in names.items():
+        if times > 1:
+            why = text("The header “{name}” is listed twice: it can hold one thing only.", name=name)
+            found.append(Refusal(Field.FAILURES, why))
     return tuple(found)
 
 

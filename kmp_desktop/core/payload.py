@@ -80,3 +80,26 @@ class Nothing:
 
 
 Payload = Tree | Plain | Undecodable | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadColumn:
+    """A field of the content shown in the table, e.g. ("orderNumber",) "Order number"."""
+
+    path: tuple[str, ...]
+    label: str  # where a person chose the field it may be empty: its name in words is shown
+
+
+MAX_PAYLOAD_COLUMNS = 2
+"""How many fields of the content the table has room for."""
+
+
+def dotted(path: tuple[str, ...]) -> str:
+    """A field as people write it: "customer.name"."""
+    return ".".join(path)
+
+
+def path_of(field: str) -> tuple[str, ...]:
+    """The path of a field as people write it; empty where it is none. A name with a dot in it has no path."""
+    path = tuple(name.strip() for name in field.split("."))
+    return path if all(path) else ()

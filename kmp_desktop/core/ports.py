@@ -17,6 +17,7 @@ from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
 from kmp_desktop.core.journal import JournalEntry
 from kmp_desktop.core.outcome import ChunkResult, ClusterWork, CommitProgress, Resolution
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.profile import ConnectionProfile, Queue, SecretRef, Secrets
 from kmp_desktop.core.queue_state import LoadedQueue, Plan, TakeOver
 from kmp_desktop.core.record import DeadLetter, RecordId
@@ -298,6 +299,7 @@ class QueueAdapters:
     schemas: Callable[[], SchemaSource | None]  # None: no registry is set
     letters: Callable[[], Letters] = list  # where an engine keeps its records
     failures: FailureRules = NO_RULES  # an administrator's, for reading why records failed
+    columns: tuple[PayloadColumn, ...] = ()  # a person's; empty: the engine chooses
 
 
 class Connector(Protocol):

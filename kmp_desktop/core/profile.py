@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
+from kmp_desktop.core.payload import PayloadColumn
 
 
 class Environment(StrEnum):
@@ -55,6 +56,7 @@ class Queue:
     retry_topic: str  # empty: nothing can be retried
     group: str
     description: str = ""
+    columns: tuple[PayloadColumn, ...] = ()  # fields of the content to show; empty: chosen by what they hold
 
 
 @dataclass(frozen=True, slots=True)

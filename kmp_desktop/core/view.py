@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kmp_desktop.core.decision import Decision
-from kmp_desktop.core.payload import Payload
+from kmp_desktop.core.payload import Payload, PayloadColumn
 from kmp_desktop.core.queue_state import CopyTimes
 from kmp_desktop.core.record import Header, RecordId
 from kmp_desktop.core.review import Review
@@ -182,14 +182,6 @@ class RowsChanged:
     """Pushed when rows show something else than before: their content can be read by now."""
 
     rows: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadColumn:
-    """A field of the content shown in the table, e.g. ("orderNumber",) "Order number"."""
-
-    path: tuple[str, ...]
-    label: str
 
 
 @dataclass(frozen=True, slots=True)

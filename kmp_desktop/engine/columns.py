@@ -11,13 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from kmp_desktop.core.view import PayloadColumn
+from kmp_desktop.core.payload import MAX_PAYLOAD_COLUMNS, PayloadColumn
 from kmp_desktop.engine.content import Path, scalars
 
 SAMPLE = 200
 """From how many records that can be read columns are chosen."""
 
-MAX_COLUMNS = 2
 _PRESENCE = 0.6  # share of a message type's records that have the field
 _LONG = 40  # characters
 _IDENTIFYING = frozenset(("number", "no", "id", "code", "name", "email", "reference"))
@@ -57,7 +56,12 @@ def choose_columns(sample: Sequence[tuple[str, object]]) -> tuple[PayloadColumn,
         (path for path in good if scores[path] > 0),
         key=lambda path: (-scores[path], len(path), fields[path].order),
     )
-    return tuple(PayloadColumn(path, label_of(path)) for path in best[:MAX_COLUMNS])
+    return tuple(PayloadColumn(path, label_of(path)) for path in best[:MAX_PAYLOAD_COLUMNS])
+
+
+def chosen_by_person(columns: Sequence[PayloadColumn]) -> tuple[PayloadColumn, ...]:
+    """What a person chose, each with a label."""
+    return tuple(PayloadColumn(each.path, each.label or label_of(each.path)) for each in columns)
 
 
 def label_of(path: Path) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.ports import Letters, SchemaSource
 from kmp_desktop.core.queue_state import LoadedQueue
 from kmp_desktop.core.record import DeadLetter
@@ -54,12 +55,16 @@ class Engine:
         push: Callable[[Reply], None],
         letters: Letters | None = None,
         failures: FailureRules = NO_RULES,
+        columns: Sequence[PayloadColumn] = (),
     ) -> None:
-        """``letters``: where records are kept, empty so far; ``None``: in memory."""
+        """``letters``: where records are kept, empty so far; ``None``: in memory.
+
+        ``columns``: the fields of the content that a person wants to see; none: chosen by what they hold.
+        """
         self._schemas = schemas
         self._push = push
         reader = ContentReader(ContentDecoder(schemas))
-        self._records = Records(reader, [] if letters is None else letters, failures)
+        self._records = Records(reader, [] if letters is None else letters, failures, columns)
         self._queries = Queries(self._records)
         self._loaded: LoadedQueue | None = None
         self._reading = True

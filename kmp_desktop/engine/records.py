@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from kmp_desktop.core.decision import Decision
 from kmp_desktop.core.failure import FailureReason, failure_of, known_number
 from kmp_desktop.core.failure_rules import NO_RULES, FailureRules
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.ports import Letters
 from kmp_desktop.core.record import DeadLetter, RecordId
-from kmp_desktop.core.view import GroupBy, PayloadColumn, Row
-from kmp_desktop.engine.columns import SAMPLE, choose_columns
+from kmp_desktop.core.view import GroupBy, Row
+from kmp_desktop.engine.columns import SAMPLE, choose_columns, chosen_by_person
 from kmp_desktop.engine.content import Content, ContentReader, scalar_at
 from kmp_desktop.engine.grouping import Groupings
 from kmp_desktop.engine.keys import key_shown
@@ -42,9 +43,16 @@ _MESSAGE_CHARS = 2_000
 class Records:
     """All rows and their columns. For one thread; never raises for what is in a record."""
 
-    def __init__(self, reader: ContentReader, letters: Letters, failures: FailureRules = NO_RULES) -> None:
-        """``letters``: where the records themselves are kept, empty so far."""
+    def __init__(
+        self,
+        reader: ContentReader,
+        letters: Letters,
+        failures: FailureRules = NO_RULES,
+        wanted: Sequence[PayloadColumn] = (),
+    ) -> None:
+        """``letters``: where the records are kept, empty so far; ``wanted``: columns a person chose."""
         self.failures = failures
+        self._wanted = chosen_by_person(wanted)
         self.reader = reader
         self.record = letters
         self.groups = Groupings()
@@ -154,7 +162,7 @@ class Records:
             return False
         types = self.groups[GroupBy.MESSAGE]
         sample = [(types.groups[types.of_row[row]].key, self._roots.get(row)) for row in self._sample]
-        self.columns = choose_columns(sample)
+        self.columns = self._wanted or choose_columns(sample)
         self.columns_chosen = True
         for row, root in self._roots.items():
             self._fill_payload(row, root)
@@ -165,7 +173,8 @@ class Records:
 
     def enough_for_columns(self) -> bool:
         """Whether enough readable records were seen to choose columns."""
-        return not self.columns_chosen and len(self._sample) >= SAMPLE
+        enough = 1 if self._wanted else SAMPLE
+        return not self.columns_chosen and len(self._sample) >= enough
 
     def read_again(self, rows: Iterable[int]) -> list[int]:
         """Read the content of rows again; those of which more is known now."""

@@ -38,4 +38,5 @@ class PracticeConnector:
             sink=lambda: PracticeSink(self.broker, self.computer, queue, profile.person, self._clock),
             schemas=lambda: self._schemas,
             failures=profile.failures,
+            columns=queue.columns,
         )

@@ -65,7 +65,8 @@ class KafkaConnector:
             return KafkaSink(settings, queue, journal, lock, seen, profile.person, WallClock())
 
         schemas = partial(registry_of, profile, secrets)
-        return QueueAdapters(source, sink, schemas, lambda: SpooledLetters(spool), profile.failures)
+        letters = partial(SpooledLetters, spool)
+        return QueueAdapters(source, sink, schemas, letters, profile.failures, queue.columns)
 
 
 def _password_missing(profile: ConnectionProfile) -> UserFacingError:

@@ -98,7 +98,13 @@ class EngineDesk:
     def _make_engine(self) -> None:
         adapters = self._adapters
         assert adapters is not None
-        self._engine = Engine(adapters.schemas(), self._push, adapters.letters(), failures=adapters.failures)
+        self._engine = Engine(
+            adapters.schemas(),
+            self._push,
+            adapters.letters(),
+            failures=adapters.failures,
+            columns=adapters.columns,
+        )
         self._backlog = Backlog(self._engine, adapters.letters())
         early, self._early = self._early, []
         for request in early:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from kmp_desktop.core.failure_rules import MEANINGS, FailureRules, OwnWords
 from kmp_desktop.core.names import are_servers, is_id, is_topic, is_url
+from kmp_desktop.core.payload import MAX_PAYLOAD_COLUMNS, PayloadColumn, path_of
 from kmp_desktop.core.profile import (
     ConnectionProfile,
     Environment,
@@ -28,7 +29,7 @@ _CONNECTION_KEYS = (
     *("person", "confirm_discards_from", "backup_days", "read_only", "queues", "settings"),
     *("failure_headers", "failure_words"),
 )
-_QUEUE_KEYS = ("id", "name", "queue_topic", "retry_topic", "group", "description")
+_QUEUE_KEYS = ("id", "name", "queue_topic", "retry_topic", "group", "description", "columns")
 
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
@@ -207,7 +208,22 @@ def _queue(fields: _Fields) -> Queue:
         retry_topic=fields.matching("retry_topic", is_topic, _topic_expected(), ""),
         group=fields.text("group", f"kmp-{topic}") or f"kmp-{topic}",
         description=fields.text("description", ""),
+        columns=_columns(fields),
     )
+
+
+def _columns(fields: _Fields) -> tuple[PayloadColumn, ...]:
+    listed = fields.list("columns")
+    if len(listed) > MAX_PAYLOAD_COLUMNS:
+        expected = text("expected at most {n} columns.", n=MAX_PAYLOAD_COLUMNS)
+        raise WrongField(f"{fields.place}.columns", expected)
+    return tuple(_column(_Fields(value, place, ("field", "label"))) for value, place in listed)
+
+
+def _column(fields: _Fields) -> PayloadColumn:
+    expected = text("expected names of fields with dots between them, like “customer.name”.")
+    field = fields.matching("field", lambda value: bool(path_of(value)), expected)
+    return PayloadColumn(path_of(field), fields.text("label", ""))
 
 
 def _is_certificates(pem: str) -> bool:

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kmp_desktop.core.payload import PayloadColumn, dotted
 from kmp_desktop.core.profile import ConnectionProfile, Queue
 from kmp_desktop.core.text import Text, text
 from kmp_desktop.store.profile_fields import WrongField, connections_of
 
-VERSION = 2
+VERSION = 3
 FORMAT = "kmp-desktop connections"
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: Mapping[int, Migration] = {1: dict}  # 2 only knows more fields, each with its usual value
+MIGRATIONS: Mapping[int, Migration] = {1: dict, 2: dict}  # each only knows more fields
 """Version -> the step that makes the next version of a document."""
 
 
@@ -160,8 +161,15 @@ def _queue(queue: Queue) -> dict[str, Any]:
         "queue_topic": queue.queue_topic,
         "retry_topic": queue.retry_topic,
         "group": queue.group,
-        **_unless_usual(description=(queue.description, "")),
+        **_unless_usual(
+            description=(queue.description, ""),
+            columns=([_column(each) for each in queue.columns], []),
+        ),
     }
+
+
+def _column(column: PayloadColumn) -> dict[str, Any]:
+    return {"field": dotted(column.path), **_unless_usual(label=(column.label, ""))}
 
 
 def _unless_usual(**fields: tuple[Any, Any]) -> dict[str, Any]:

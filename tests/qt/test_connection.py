@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from kmp_desktop.core.failure_rules import MEANINGS, FailureRules, OwnWords
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.profile import (
     ConnectionProfile,
     Environment,
@@ -368,6 +370,50 @@ def test_a_queue_that_retries_into_itself_is_refused(qtbot: QtBot) -> None:
 
     assert "A queue cannot retry into itself." == words(dialog, "queueRefusal")
     assert not button(dialog, "saveQueueButton").isEnabled()
+
+
+def test_columns_of_a_queue_are_chosen_by_the_names_of_fields(qtbot: QtBot) -> None:
+    columns = (PayloadColumn(("customer", "name"), "Customer"), PayloadColumn(("orderNumber",), ""))
+    dialog = QueueDialog(replace(QUEUE, columns=columns), ())
+    qtbot.addWidget(dialog)
+
+    assert columns == dialog.queue().columns
+    edit(dialog, "columnFieldEdit1").setText("customer..name")
+    assert words(dialog, "queueRefusal").startswith("“customer..name” names no field.")
+    assert not button(dialog, "saveQueueButton").isEnabled()
+    edit(dialog, "columnFieldEdit1").clear()
+    assert columns[1:] == dialog.queue().columns
+    assert button(dialog, "saveQueueButton").isEnabled()
+
+
+def test_own_words_and_headers_for_failures_are_added_changed_and_removed(desk: Desk) -> None:
+    rules = FailureRules((("x-acme-why", "message"),), (OwnWords("StockException", "Not enough on stock"),))
+    dialog = desk.dialog(replace(PROFILE, failures=rules))
+    assert rules == dialog.profile().failures
+
+    button(dialog, "failureWordsAddButton").click()
+    edit(dialog, "failureWordsFirst2").setText("Timeout")
+    assert "Say how failures with “Timeout” are called, or remove the line." == words(dialog, "saveNote")
+    assert not button(dialog, "saveConnectionButton").isEnabled()
+    edit(dialog, "failureWordsSecond2").setText("The bank did not answer")
+    button(dialog, "failureWordsRemove1").click()
+    button(dialog, "failureHeadersAddButton").click()
+    edit(dialog, "failureHeadersFirst2").setText("x-acme-why")
+    assert words(dialog, "saveNote").startswith("The header “x-acme-why” is listed twice")
+    edit(dialog, "failureHeadersFirst2").setText("x-acme-class")
+    holds = combo(dialog, "failureHeadersSecond2")
+    holds.setCurrentIndex(holds.findData("exception_class"))
+
+    changed = (("x-acme-why", "message"), ("x-acme-class", "exception_class"))
+    bank = OwnWords("Timeout", "The bank did not answer")
+    assert FailureRules(changed, (bank,)) == dialog.profile().failures
+
+
+def test_every_meaning_that_a_header_can_have_is_offered(desk: Desk) -> None:
+    dialog = desk.dialog(PROFILE)
+    button(dialog, "failureHeadersAddButton").click()
+    holds = combo(dialog, "failureHeadersSecond1")
+    assert set(MEANINGS) == {holds.itemData(each) for each in range(holds.count())}
 
 
 def test_queues_are_added_edited_and_removed(desk: Desk) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.text import text
-from kmp_desktop.core.view import ColumnsChosen, PayloadColumn, Query, RowsWanted, SortBy
+from kmp_desktop.core.view import ColumnsChosen, Query, RowsWanted, SortBy
 from kmp_desktop.qt.delegates.cell_text import CellText, hits_of
 from kmp_desktop.qt.models.record_table import Column, RecordTableModel
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache

@@ -24,6 +24,7 @@ from kmp_desktop.qt.dialogs.queue_dialog import QueueDialog
 from kmp_desktop.qt.dialogs.queue_list import QueueList
 from kmp_desktop.qt.dialogs.safety_fields import SafetyFields
 from kmp_desktop.qt.dialogs.verbs import Verb
+from kmp_desktop.qt.dialogs.words_fields import WordsFields
 from kmp_desktop.qt.i18n import say, tr
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.runner import BackgroundTasks
@@ -71,9 +72,11 @@ class ConnectionDialog(FramedDialog):
         self._form = ConnectionForm(profile, prompts)
         self._queues = QueueList(profile.queues)
         self._safety = SafetyFields(profile)
+        self._words = WordsFields(profile)
         self._import.setEnabled(not profile.managed)
         self._queues.setEnabled(not profile.managed)
         self._safety.setEnabled(not profile.managed)
+        self._words.setEnabled(not profile.managed)
         self._test = ConnectionTestPanel(tester, self._asked)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("connectionTabs")
@@ -85,12 +88,14 @@ class ConnectionDialog(FramedDialog):
         self._tabs.addTab(form, tr("Connection"))
         self._tabs.addTab(_scrolled(self._queues), "")
         self._tabs.addTab(_scrolled(self._safety), tr("Safety"))
+        self._tabs.addTab(_scrolled(self._words), tr("Words"))
         self.body.addWidget(self._tabs, 1)
         self._fill_foot()
         self._form.changed.connect(self._on_typed)
         self._queues.changed.connect(self._on_changed)
         self._queues.opened.connect(self._on_queue_opened)
         self._safety.changed.connect(self._on_changed)
+        self._words.changed.connect(self._on_changed)
         self._test.finished.connect(self._on_changed)
         self.finished.connect(self._on_finished)
         connection_saver.look(services, lane, profile, self._on_stored, self._on_not_stored)
@@ -114,7 +119,7 @@ class ConnectionDialog(FramedDialog):
 
     def profile(self) -> ConnectionProfile:
         """What form and list say now."""
-        said = self._safety.said(self._form.profile())
+        said = self._words.said(self._safety.said(self._form.profile()))
         return replace(said, id=self._id, queues=self._queues.queues())
 
     def reject(self) -> None:
@@ -159,8 +164,8 @@ class ConnectionDialog(FramedDialog):
         row.addWidget(self._save)
 
     def _refusals(self) -> tuple[Refusal, ...]:
-        further = self._form.refusal()
-        return (*refusals(self._form.profile()), *(() if further is None else (further,)))
+        others = (self._form.refusal(), self._words.refusal())
+        return (*refusals(self._form.profile()), *(each for each in others if each is not None))
 
     @Slot(object)
     def _on_asked_to_close(self, verb: Verb) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from kmp_desktop.app.connection_form import Field, new_id, queue_refusals, suggested_group
+from kmp_desktop.core.payload import MAX_PAYLOAD_COLUMNS, PayloadColumn, dotted, path_of
 from kmp_desktop.core.profile import Queue
-from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong
+from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, set_wrong, side_by_side
 from kmp_desktop.qt.dialogs.frame import FramedDialog
 from kmp_desktop.qt.i18n import say, tr, trn
 from kmp_desktop.qt.theme import Theme
@@ -43,13 +44,24 @@ class QueueDialog(FramedDialog):
         self._topic = line_edit("queueTopicEdit", "orders.events.dlq")
         self._retry = line_edit("retryTopicEdit", tr("empty: nothing can be retried"))
         self._group = line_edit("groupEdit")
+        example = "customer.name"
+        self._columns = [
+            (line_edit(f"columnFieldEdit{n}", example), line_edit(f"columnLabelEdit{n}", tr("its heading")))
+            for n in range(1, MAX_PAYLOAD_COLUMNS + 1)
+        ]
         grid = FormGrid()
         grid.add(tr("Name"), self._name)
         grid.add(tr("Description"), self._description)
         grid.add(tr("Dead letter topic"), self._topic)
         grid.add(tr("Retry topic"), self._retry)
         grid.add(tr("Group"), self._group)
+        for n, (field, heading) in enumerate(self._columns, 1):
+            grid.add(tr("Column {n} from the content", n=n), side_by_side(field, heading), field)
+            field.setToolTip(tr("The name of a field; one inside another with a dot: customer.name"))
+            heading.setAccessibleName(tr("Heading of column {n}", n=n))
         self.body.addLayout(grid)
+        note = tr("Without a column here the list chooses fields of the content that tell messages apart.")
+        self.body.addWidget(label(note, tone="muted", wrap=True))
         self._topics = label(tone="muted", name="topicsLabel", wrap=True)
         self.body.addWidget(self._topics)
         note = tr("Everybody who works on this queue uses the same group. It remembers what is decided.")
@@ -57,7 +69,8 @@ class QueueDialog(FramedDialog):
         self.body.addStretch(1)
         self._fill_foot()
         self._fill(self._queue)
-        for edit in (self._name, self._description, self._retry, self._group):
+        fields = (field for field, _ in self._columns)
+        for edit in (self._name, self._description, self._retry, self._group, *fields):
             edit.textChanged.connect(self._on_changed)
         self._topic.textChanged.connect(self._on_topic_changed)
         self._on_changed()
@@ -100,6 +113,11 @@ class QueueDialog(FramedDialog):
             queue_topic=self._topic.text().strip(),
             retry_topic=self._retry.text().strip(),
             group=self._group.text().strip(),
+            columns=tuple(
+                PayloadColumn(path_of(field.text()) or (field.text().strip(),), heading.text().strip())
+                for field, heading in self._columns
+                if field.text().strip()
+            ),
         )
 
     def _fill(self, queue: Queue) -> None:
@@ -108,6 +126,9 @@ class QueueDialog(FramedDialog):
         self._topic.setText(queue.queue_topic)
         self._retry.setText(queue.retry_topic)
         self._group.setText(queue.group)
+        for (field, heading), column in zip(self._columns, queue.columns, strict=False):
+            field.setText(dotted(column.path))
+            heading.setText(column.label)
 
     def _fill_foot(self) -> None:
         self._why_not = label(tone="muted", name="queueRefusal", wrap=True)
@@ -134,10 +155,13 @@ class QueueDialog(FramedDialog):
             Field.QUEUE_TOPIC: self._topic,
             Field.RETRY_TOPIC: self._retry,
             Field.GROUP: self._group,
+            Field.COLUMN: self._columns[0][0],
         }
         wrong = {each.field for each in found}
         for field, edit in fields.items():
             set_wrong(edit, field in wrong and bool(edit.text()))
+        for edit, _ in self._columns:
+            set_wrong(edit, bool(edit.text().strip()) and not path_of(edit.text()))
         self._why_not.setText(say(found[0].why) if found else "")
         loud = bool(found) and bool(fields[found[0].field].text())
         set_tone(self._why_not, "error" if loud else "muted")

@@ -24,8 +24,9 @@ from PySide6.QtCore import (
 )
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.sizes import size_text
-from kmp_desktop.core.view import ColumnsChosen, PayloadColumn, Row, Rows, SortBy
+from kmp_desktop.core.view import ColumnsChosen, Row, Rows, SortBy
 from kmp_desktop.qt import when
 from kmp_desktop.qt.i18n import number, say, tr, trn
 from kmp_desktop.qt.models.row_cache import WINDOW, RowCache

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from kmp_desktop.core.decision import Decision
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.view import (
     NO_FILTERS,
     FieldFilter,
@@ -18,7 +19,6 @@ from kmp_desktop.core.view import (
     Groups,
     GroupsWanted,
     Having,
-    PayloadColumn,
 )
 from kmp_desktop.qt.dialogs.fields import FormGrid, line_edit, side_by_side
 from kmp_desktop.qt.i18n import number, say, tr

@@ -6,8 +6,10 @@ import uuid
 
 import pytest
 
-from kmp_desktop.core.view import ColumnsChosen, PayloadColumn
+from kmp_desktop.core.payload import PayloadColumn
+from kmp_desktop.core.view import ColumnsChosen, Reply, Rows, RowsWanted
 from kmp_desktop.engine.columns import SAMPLE, choose_columns, label_of
+from kmp_desktop.engine.engine import Engine
 from tests.unit.engine.asking import reading
 from tests.unit.records import loaded, record
 
@@ -154,3 +156,26 @@ def test_null_is_told_from_missing() -> None:
     asked = reading(records)
     asked.engine.finish(loaded(records))
     assert [("",), (None,)] == [asked.row(9).payload, asked.row(10).payload]
+
+
+def test_what_a_person_chose_is_shown_from_the_first_record_on_whatever_else_there_is() -> None:
+    wanted = (PayloadColumn(("customer", "city"), ""), PayloadColumn(("status",), "State"))
+    pushed: list[Reply] = []
+    engine = Engine(None, pushed.append, columns=wanted)
+
+    engine.add([record(0, value=orders(1)[0])])
+
+    shown = (PayloadColumn(("customer", "city"), "City"), PayloadColumn(("status",), "State"))
+    assert [shown] == [each.columns for each in pushed if isinstance(each, ColumnsChosen)]
+    rows = engine.answer(RowsWanted((0,)))
+    assert isinstance(rows, Rows)
+    assert [("Köln", "CANCELED")] == [each.payload for each in rows.rows]
+
+
+def test_a_field_that_no_record_has_leaves_its_column_blank() -> None:
+    pushed: list[Reply] = []
+    engine = Engine(None, pushed.append, columns=(PayloadColumn(("none", "such"), ""),))
+    engine.add([record(0, value={"id": 1})])
+    rows = engine.answer(RowsWanted((0,)))
+    assert isinstance(rows, Rows)
+    assert [(None,)] == [each.payload for each in rows.rows]

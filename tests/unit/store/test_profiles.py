@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
 from kmp_desktop.core.failure_rules import MEANINGS, FailureRules, OwnWords
+from kmp_desktop.core.payload import PayloadColumn
 from kmp_desktop.core.profile import (
     ConnectionProfile,
     Environment,
@@ -124,6 +125,8 @@ one_line = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), m
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
 topics = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}", fullmatch=True)
 
+names = one_line.map(lambda each: each.replace(".", "").strip()).filter(bool)
+
 
 @given(
     st.lists(
@@ -147,7 +150,18 @@ topics = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}", fullmatch=True)
             ),
             backup_days=st.integers(0, 10**4),
             queues=st.lists(
-                st.builds(Queue, ids, one_line, topics, topics | st.just(""), one_line),
+                st.builds(
+                    Queue,
+                    *(ids, one_line, topics, topics | st.just(""), one_line),
+                    columns=st.lists(
+                        st.builds(
+                            PayloadColumn,
+                            st.lists(names, min_size=1, max_size=4).map(tuple),
+                            one_line | st.just(""),
+                        ),
+                        max_size=2,
+                    ).map(tuple),
+                ),
                 unique_by=lambda each: each.id,
                 max_size=3,
             ).map(tuple),
@@ -232,10 +246,18 @@ def test_a_file_with_a_byte_order_mark_opens(tmp_path: Path) -> None:
             _document(queues=[_queue(queue_topic="a b")]),
             "“connections[1].queues[1].queue_topic”: expected a topic",
         ),
+        (
+            _document(queues=[_queue(columns=[{"field": "a..b"}])]),
+            "“connections[1].queues[1].columns[1].field”: expected names of fields",
+        ),
+        (
+            _document(queues=[_queue(columns=[{"field": "a"}] * 3)]),
+            "“connections[1].queues[1].columns”: expected at most 2 columns",
+        ),
         (_document(queues=[_queue(topic="x")]), "“connections[1].queues[1].topic”: is not known here"),
         (_document() | {"connections": [{"id": "a"}, 5]}, "“connections[1].name”: is missing"),
-        (_document() | {"version": "1"}, "“version”: expected 2"),
-        (_document() | {"version": True}, "“version”: expected 2"),
+        (_document() | {"version": "1"}, "“version”: expected 3"),
+        (_document() | {"version": True}, "“version”: expected 3"),
         ({"connections": []}, 'It does not begin with "format"'),
         ([], 'It does not begin with "format"'),
     ],
@@ -302,7 +324,7 @@ def test_saving_over_a_damaged_file_is_refused_first(tmp_path: Path) -> None:
 
 
 def test_a_newer_file_is_told_every_time_and_never_touched(tmp_path: Path) -> None:
-    file = _written(tmp_path, _document() | {"version": 3, "something": "new"})
+    file = _written(tmp_path, _document() | {"version": 4, "something": "new"})
     before = file.read_bytes()
     assert ["It was made for a newer version."] * 2 == [_why(tmp_path), _why(tmp_path)]
     with pytest.raises(UserFacingError):
