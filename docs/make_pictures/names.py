@@ -29,6 +29,7 @@ _SCENES = {
     "01-welcome": ("welcomePage",),
     "13-history": ("historyPage",),
     "49-columns": ("columnsPopup",),
+    "50-export": ("exportDialog",),
     "47-restoring": ("restoreDialog",),
     "14-queues": ("queuesPage",),
     "02-triage": ("topBar", "triagePage", "statusBar"),

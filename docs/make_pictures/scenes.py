@@ -155,6 +155,13 @@ def restoring(studio: Studio) -> QPixmap:
     return studio.dialog("restoreDialog").grab()
 
 
+def export(studio: Studio) -> QPixmap:
+    """Before the list is written to a file."""
+    triage(studio)
+    studio.trigger("exportListAction")
+    return studio.dialog("exportDialog").grab()
+
+
 def review(studio: Studio) -> QPixmap:
     """Before a commit to a production system."""
     _to_review(studio)
@@ -583,6 +590,7 @@ SCENES: Mapping[str, Callable[[Studio], QPixmap]] = {
     "12-unreadable": unreadable,
     "13-history": history,
     "49-columns": columns,
+    "50-export": export,
     "14-queues": queues,
     "47-restoring": restoring,
     "15-error": broke_off,

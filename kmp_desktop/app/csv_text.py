@@ -13,11 +13,15 @@ _NUMBER = frozenset("0123456789.")
 
 def csv_text(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The whole file as text; the first line holds the names."""
+    return _BOM + csv_lines((names, *rows))
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    """Further lines of a file that ``csv_text`` began."""
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([_defused(each) for each in names])
     writer.writerows([_defused(each) for each in row] for row in rows)
-    return _BOM + written.getvalue()
+    return written.getvalue()
 
 
 def _defused(cell: str) -> str:

@@ -126,9 +126,10 @@ class QueryReply:
 
 @dataclass(frozen=True, slots=True)
 class RowsWanted:
-    """Ask for what the table shows of these rows."""
+    """Ask for what the table shows of these rows. ``serial``: 0 for what is looked at in the window."""
 
     rows: tuple[int, ...]
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Answer to RowsWanted."""
+    """Answer to RowsWanted; rows that are not there are left out."""
 
     rows: tuple[Row, ...]
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Engine:
             case RowsWanted():
                 records.refresh_newer()
                 rows = (row for row in request.rows if 0 <= row < len(records))
-                return Rows(tuple(records.shown(row) for row in rows))
+                return Rows(tuple(records.shown(row) for row in rows), request.serial)
             case GroupsWanted():
                 return groups(records, request, complete=not self._reading)
             case DecisionsChanged():

@@ -104,6 +104,9 @@ class Actions(QObject):
         self.history = self._add("historyAction", tr("History"), "Ctrl+H", "clock-counter-clockwise")
         self.refresh = self._add("refreshAction", tr("Read again"), "F5", "arrow-clockwise")
         self.stop_reading = self._add("stopReadingAction", tr("Stop reading"), icon_name="x")
+        self.export_list = self._add_reachable(
+            "exportListAction", tr("Export the list …"), "Ctrl+Shift+E", "export"
+        )
         self.close_queue = self._add("closeQueueAction", tr("Close the queue"), "Ctrl+W")
         self.quit = self._add("quitAction", tr("Quit"), "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -172,7 +175,10 @@ class Actions(QObject):
 
     def _queue_menu(self) -> tuple[QAction | None, ...]:
         first = (self.open, self.new_connection, self.open_profile, self.history, None)
-        return (*first, self.refresh, self.stop_reading, None, self.close_queue, self.quit)
+        return (
+            *(*first, self.refresh, self.stop_reading, self.export_list, None),
+            *(self.close_queue, self.quit),
+        )
 
     def _edit_menu(self) -> tuple[QAction | None, ...]:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,6 +19,7 @@ from kmp_desktop.qt.dialogs.verbs import Verb
 from kmp_desktop.qt.draft_rescue import DraftRescue
 from kmp_desktop.qt.failures import Failures
 from kmp_desktop.qt.i18n import tr
+from kmp_desktop.qt.list_export import ListExport
 from kmp_desktop.qt.open_queue import OpenQueue
 from kmp_desktop.qt.prompts import Prompts
 from kmp_desktop.qt.queue_overview import QueueKey, QueueOverview
@@ -152,6 +154,7 @@ class MainWindow(QMainWindow):
             (actions.history, self._show_history),
             (actions.refresh, self._read_again),
             (actions.stop_reading, self._stop_reading),
+            (actions.export_list, self._export_list),
             (actions.close_queue, self._leave_queue),
             (actions.quit, self.close),
         )
@@ -295,6 +298,18 @@ class MainWindow(QMainWindow):
     def _stop_reading(self) -> None:
         if self._queue.session is not None:
             self._queue.session.stop_reading()
+
+    @Slot()
+    def _export_list(self) -> None:
+        pages = self._queue.pages
+        if pages is not None:
+            model, selection = pages.triage.model, pages.triage.selection
+            shown, selected = array("I", model.rows), array("I", selection.rows())
+            dialog = self._prompts.export_list(self, len(shown), len(selected))
+            export = ListExport(
+                *(pages.session, model.payload, shown, selected, dialog, self._prompts, self._lane)
+            )
+            export.toast_wanted.connect(self._on_toast)
 
     @Slot(object)
     def _on_toast(self, message: ToastMessage) -> None:

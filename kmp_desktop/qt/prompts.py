@@ -16,6 +16,7 @@ from kmp_desktop.core.profile import ConnectionProfile
 from kmp_desktop.qt.actions import ShortcutLine
 from kmp_desktop.qt.dialogs.about_dialog import AboutDialog
 from kmp_desktop.qt.dialogs.error_dialog import ErrorContent, ErrorDialog, content_of
+from kmp_desktop.qt.dialogs.export_dialog import ExportDialog
 from kmp_desktop.qt.dialogs.password_dialog import PasswordAnswer, PasswordDialog
 from kmp_desktop.qt.dialogs.shortcuts_dialog import ShortcutsDialog
 from kmp_desktop.qt.dialogs.verbs import Verb
@@ -80,6 +81,12 @@ class Prompts:
     def about(self, parent: QWidget, data_folder: Path) -> None:
         """Show what the program is."""
         AboutDialog(str(data_folder), parent).open()
+
+    def export_list(self, parent: QWidget, shown: int, selected: int) -> ExportDialog:
+        """Ask what of the list is written to a file."""
+        dialog = ExportDialog(shown, selected, parent)
+        dialog.open()
+        return dialog
 
     def open_file(self, parent: QWidget, title: str, kinds: str, chosen: Callable[[str], None]) -> None:
         """Ask for a file to read; cancelled = nothing is called. ``kinds`` is a filter of Qt's."""

@@ -7,7 +7,7 @@ import hashlib
 import os
 import string
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kmp_desktop.core.errors import ErrorCode, UserFacingError
@@ -33,13 +33,19 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Raises OSError; the old content is untouched then.
     """
+    replace_file_by(path, (content,))
+
+
+def replace_file_by(path: Path, pieces: Iterable[bytes]) -> None:
+    """As ``replace_file``, for what is too large to be held at once."""
     private_folder(path.parent)
     # mkstemp makes the file with mode 0600 and a name nobody else uses.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:_NAME_LENGTH]}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -131,7 +131,7 @@ class RecordList(QObject):
         """Every answer and push of the engine; what is of no concern is left."""
         takers: dict[type, Callable[[Any], None]] = {
             QueryReply: self._take_rows,
-            Rows: self._model.put,
+            Rows: self._take_looked_at,
             ColumnsChosen: self._take_columns,
             RecordsArrived: self._refresh,
             RecordsRemoved: self._refresh,
@@ -153,6 +153,10 @@ class RecordList(QObject):
                 self._later.setInterval(min(max(_REFRESH_MS, pause), _LONGEST_PAUSE_MS))
             self._table.show_rows(rows, reply.query)
             self.shown.emit(reply)
+
+    def _take_looked_at(self, rows: Rows) -> None:
+        if rows.serial == 0:  # others are for a file
+            self._model.put(rows)
 
     def _take_columns(self, chosen: ColumnsChosen) -> None:
         self._model.choose_columns(chosen)

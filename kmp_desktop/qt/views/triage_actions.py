@@ -65,6 +65,7 @@ class TriageActions:
             *(actions.next_undecided, actions.previous_undecided),
         ):
             allow(action, empty)
+        allow(actions.export_list, "" if self._selection.count() else empty)
         selected = "" if self._selection.count() else tr("Select a record first")
         single = "" if self._selection.single() is not None else tr("Select one record first")
         allow(actions.copy, selected)
