@@ -25,6 +25,7 @@ from kmp_desktop.qt.views.queues_page import QueuesPage
 from kmp_desktop.qt.views.welcome_page import WelcomePage
 from kmp_desktop.qt.widgets.badge import EnvironmentBadge
 from kmp_desktop.qt.widgets.buttons import Button
+from kmp_desktop.store.profile_format import VERSION
 from tests.qt.practice_world import NOW, PracticeWorld
 
 
@@ -331,7 +332,9 @@ def test_connections_that_cannot_be_read_are_told_and_read_again(overview: Overv
     overview.read(SHOP)
     file = tmp_path / "connections.json"
     whole = file.read_text(encoding="utf-8")
-    file.write_text(whole.replace('"version": 2', '"version": 99'), encoding="utf-8")
+    newer = whole.replace(f'"version": {VERSION}', '"version": 99')
+    assert newer != whole
+    file.write_text(newer, encoding="utf-8")
     with overview.qtbot.waitSignal(overview.lines.profiles_failed):
         overview.lines.refresh()
     assert overview.page.findChild(QWidget, "profilesBanner") is not None
