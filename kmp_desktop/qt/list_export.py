@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,7 @@ from kmp_desktop.app.export_file import LongExport
 from kmp_desktop.app.list_text import ListFormat, ListText
 from kmp_desktop.core.errors import UserFacingError
 from kmp_desktop.core.payload import PayloadColumn
+from kmp_desktop.core.session import SessionPhase, SessionState
 from kmp_desktop.core.view import Reply, Rows, RowsWanted
 from kmp_desktop.qt.dialogs.export_dialog import ExportChoice, ExportDialog
 from kmp_desktop.qt.i18n import say, tr, trn
@@ -62,6 +64,8 @@ class ListExport(QObject):
         dialog.finished.connect(self._on_finished)
         session.replied.connect(self._on_replied)
         session.restarted.connect(self._on_restarted)
+        session.state_changed.connect(self._on_state)
+        self._failed_before = session.state.phase is SessionPhase.FAILED
 
     @Slot(object)
     def _on_chosen(self, choice: ExportChoice) -> None:
@@ -76,11 +80,12 @@ class ListExport(QObject):
         if path and self._file is None:
             self._file = LongExport(Path(path))
             self._dialog.show_progress(0, len(self._rows))
-            self._write(self._text.begin())
+            self._write(self._text.begin)
 
-    def _write(self, content: str) -> None:
+    def _write(self, content: Callable[[], str]) -> None:
+        """``content`` is made in the background, too: the window has other things to do."""
         if self._file is not None:
-            self._lane.run(partial(self._file.add, content), self._on_written, self._on_failed)
+            self._lane.run(partial(_add, self._file, content), self._on_written, self._on_failed)
 
     def _on_written(self, _nothing: None) -> None:
         if self._file is None:
@@ -100,7 +105,8 @@ class ListExport(QObject):
             self._serial = -1
             self._written += len(reply.rows)
             decision = self._session.book.get
-            self._write(self._text.lines((row, decision(row.id)) for row in reply.rows))
+            lines = [(row, decision(row.id)) for row in reply.rows]
+            self._write(partial(self._text.lines, lines))
 
     def _on_done(self, path: Path | None) -> None:
         if path is None:
@@ -123,6 +129,13 @@ class ListExport(QObject):
         said = tr("The queue was read anew meanwhile; no file was written. Export the list again.")
         self._end(ToastMessage(said, icon_name="warning"))
 
+    @Slot(object)
+    def _on_state(self, state: SessionState) -> None:
+        """What failed just now, e.g. the process behind the queue, may answer no more."""
+        if state.phase is SessionPhase.FAILED and not self._failed_before:
+            said = tr("The queue does not answer any more; no file was written.")
+            self._end(ToastMessage(said, icon_name="warning"))
+
     def _end(self, message: ToastMessage) -> None:
         self.toast_wanted.emit(message)
         self._dialog.close()
@@ -134,6 +147,10 @@ class ListExport(QObject):
         if file is not None:
             file.give_up()
             self._lane.run(file.drop, _nothing, _nothing)
+
+
+def _add(file: LongExport, content: Callable[[], str]) -> None:
+    file.add(content())
 
 
 def _nothing(_answer: object) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QProgressBar, QTableView
 from pytestqt.qtbot import QtBot
 
+from kmp_desktop.core.session import SessionPhase
 from kmp_desktop.core.view import SortBy
 from kmp_desktop.qt import list_export
 from kmp_desktop.qt.runner import running_threads
@@ -147,6 +149,22 @@ def test_a_queue_that_is_read_anew_meanwhile_ends_the_export(
     shop.session.restarted.emit()
     shop.qtbot.waitUntil(lambda: gone(shop))
     assert "The queue was read anew meanwhile" in said(shop)
+    assert not path.exists()
+
+
+def test_a_queue_that_fails_meanwhile_ends_the_export(
+    shop: WindowWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_export, "_TOGETHER", 1)
+    path = tmp_path / "list.csv"
+    shop.prompts.path = str(path)
+    dialog(shop)
+    progress = shop.find(QProgressBar, "exportProgress")
+    shop.button("exportConfirmButton").click()
+    shop.qtbot.waitUntil(lambda: progress.value() > 0)
+    shop.session.state_changed.emit(replace(shop.session.state, phase=SessionPhase.FAILED))
+    shop.qtbot.waitUntil(lambda: gone(shop))
+    assert "The queue does not answer any more; no file was written." in said(shop)
     assert not path.exists()
 
 

@@ -55,14 +55,16 @@ class WordsFields(QWidget):
 
     def said(self, profile: ConnectionProfile) -> ConnectionProfile:
         """The connection with what the tab says."""
-        words = tuple(OwnWords(part, called) for part, called in self._words.rules())
-        return replace(profile, failures=FailureRules(self._headers.rules(), words))
+        return replace(profile, failures=self._rules())
 
     def refusal(self) -> Refusal | None:
         """The first thing that cannot be saved like this."""
-        words = tuple(OwnWords(part, called) for part, called in self._words.rules())
-        found = failure_refusals(FailureRules(self._headers.rules(), words))
+        found = failure_refusals(self._rules())
         return found[0] if found else None
+
+    def _rules(self) -> FailureRules:
+        words = tuple(OwnWords(part, called) for part, called in self._words.rules())
+        return FailureRules(self._headers.rules(), words)
 
 
 def _meanings() -> tuple[tuple[str, str], ...]:
