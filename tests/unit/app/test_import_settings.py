@@ -171,7 +171,7 @@ _names = st.sampled_from(
 _pieces = st.sampled_from(
     [
         *("OAuthBearerLoginModule required", "x.PlainLoginModule", "username='", 'password="', "${a:b}"),
-        *("SASL_SSL", "OAUTHBEARER", "AWS_MSK_IAM", "GSSAPI", "/tmp/x.jks", "http://a@b/", "kafka:1", "\\"),
+        *("SASL_SSL", "OAUTHBEARER", "AWS_MSK_IAM", "GSSAPI", "/etc/x.jks", "http://a@b/", "kafka:1", "\\"),
         *("-b", "-g", "ask", "print", "kafka-merge-purge", "-o", "\n", "=", "'", '"', "--args="),
     ]
 )  # fmt: skip
