@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -119,6 +119,16 @@ class QueueDialog(FramedDialog):
                 if field.text().strip()
             ),
         )
+
+    def event(self, event: QEvent) -> bool:
+        """Sentences that come later take room of their own: Qt would take it from the fields."""
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() == QEvent.Type.LayoutRequest and layout is not None:
+            needed = layout.totalHeightForWidth(self.width())
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return handled
 
     def _fill(self, queue: Queue) -> None:
         self._name.setText(queue.name)
