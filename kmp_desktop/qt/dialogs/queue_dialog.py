@@ -122,9 +122,10 @@ class QueueDialog(FramedDialog):
 
     def event(self, event: QEvent) -> bool:
         """Sentences that come later take room of their own: Qt would take it from the fields."""
-        handled = super().event(event)
-        layout = self.layout()
-        if event.type() == QEvent.Type.LayoutRequest and layout is not None:
+        asked = event.type() == QEvent.Type.LayoutRequest
+        handled = super().event(event)  # after the one that deletes the dialog nothing of it may be touched
+        layout = self.layout() if asked else None
+        if layout is not None:
             needed = layout.totalHeightForWidth(self.width())
             if needed > self.height():
                 self.resize(self.width(), needed)
